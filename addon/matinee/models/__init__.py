@@ -1,0 +1,1 @@
+"""The vocabularies that every room speaks: frozen values without I/O."""

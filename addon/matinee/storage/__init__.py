@@ -1,0 +1,6 @@
+"""SQLite, its schema versions, and secrets at rest."""
+
+from .database import Database, Row
+from .vault import Vault
+
+__all__ = ["Database", "Row", "Vault"]
