@@ -1,0 +1,1 @@
+"""The one bounded way to run other programs."""

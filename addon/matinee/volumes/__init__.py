@@ -1,0 +1,1 @@
+"""Drives: identity, coming and going, free space, safe paths."""
