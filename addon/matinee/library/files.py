@@ -1,0 +1,126 @@
+"""Rows of `library_files`: which file holds which film or episode, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from ..errors import NotFound
+from ..storage import Database, Row
+
+
+class FileRole(StrEnum):
+    FILM = "film"
+    SUBTITLE = "subtitle"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFile:
+    """A row. `path` is relative to the root of the volume, with `/`; `media_id` None: unsorted.
+
+    `created`: made by Matinee, which alone it may rename and delete. `origin` is the download it
+    came from and `origin_index` the file's number in it. `guess` is JSON of what its name said,
+    `probe` JSON of `models.media.Probe` (see `probes`). Times in seconds since 1970, 0: not.
+    """
+
+    id: str
+    media_id: str | None
+    volume_id: str
+    path: str
+    role: FileRole
+    size: int
+    mtime_ns: int
+    created: bool
+    added_at: float
+    inode: int = 0
+    origin: str = ""
+    origin_index: int = -1
+    release_name: str = ""
+    guess: str = "{}"
+    reason: str = ""
+    probe: str | None = None
+    probe_trouble: str = ""
+    checksum: str = ""
+    checked_at: float = 0.0
+    check_result: str = ""
+    missing_since: float = 0.0
+    language: str = ""
+
+
+_COLUMNS = tuple(field.name for field in fields(LibraryFile))
+
+
+def from_row(row: Row | Mapping[str, Any]) -> LibraryFile:
+    """Return the row (or its JSON, as the trash keeps it) as a value."""
+    values = {name: row[name] for name in _COLUMNS}
+    values["role"] = FileRole(values["role"])
+    values["created"] = bool(values["created"])
+    return LibraryFile(**values)
+
+
+def to_row(file: LibraryFile) -> dict[str, Any]:
+    values = {name: getattr(file, name) for name in _COLUMNS}
+    values["role"] = file.role.value
+    values["created"] = int(file.created)
+    return values
+
+
+class Files:
+    """Reads and writes the rows; whoever writes marks the media as changed (see `changes`)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, file_id: str) -> LibraryFile:
+        """Raises `NotFound`."""
+        row = await self._database.fetch_one("SELECT * FROM library_files WHERE id = ?", (file_id,))
+        if row is None:
+            raise NotFound("There is no such file in the library.", code="file_not_found")
+        return from_row(row)
+
+    async def at(self, volume_id: str, path: str) -> LibraryFile | None:
+        row = await self._database.fetch_one(
+            "SELECT * FROM library_files WHERE volume_id = ? AND path = ?", (volume_id, path)
+        )
+        return None if row is None else from_row(row)
+
+    async def of_media(self, media_id: str) -> list[LibraryFile]:
+        """Return all files of a film or episode, films before what comes with them."""
+        return await self._many("media_id = ? ORDER BY role <> 'film', path", media_id)
+
+    async def of_origin(self, download_id: str) -> list[LibraryFile]:
+        return await self._many("origin = ? ORDER BY origin_index, path", download_id)
+
+    async def unsorted(self) -> list[LibraryFile]:
+        return await self._many("media_id IS NULL AND role = 'film' ORDER BY added_at, id")
+
+    async def _many(self, where: str, *values: object) -> list[LibraryFile]:
+        rows = await self._database.fetch(f"SELECT * FROM library_files WHERE {where}", values)  # noqa: S608 constants above
+        return [from_row(row) for row in rows]
+
+    async def put(self, file: LibraryFile) -> None:
+        """Write the row; one that has the same id or lies at the same place is replaced."""
+        names = ", ".join(_COLUMNS)
+        places = ", ".join(f":{name}" for name in _COLUMNS)
+        await self._database.execute(
+            f"INSERT OR REPLACE INTO library_files ({names}) VALUES ({places})",  # noqa: S608 constants
+            to_row(file),
+        )
+
+    async def change(self, file_id: str, **values: object) -> None:
+        """Set columns of one row. The names are columns of `LibraryFile`."""
+        unknown = values.keys() - set(_COLUMNS)
+        if unknown:
+            raise ValueError(f"library_files has no {sorted(unknown)}")
+        assignments = ", ".join(f"{name} = :{name}" for name in values)
+        await self._database.execute(
+            f"UPDATE library_files SET {assignments} WHERE id = :file_id",  # noqa: S608 names checked above
+            {**values, "file_id": file_id},
+        )
+
+    async def forget(self, file_id: str) -> None:
+        """Delete the row, never the file."""
+        await self._database.execute("DELETE FROM library_files WHERE id = ?", (file_id,))
