@@ -11,6 +11,7 @@ from ..settings import Settings
 from ..storage import Database
 from .changes import Changes
 from .files import Files
+from .media import MediaCatalogue
 
 if TYPE_CHECKING:
     from ..volumes import Volumes
@@ -31,6 +32,7 @@ class Library:
     ) -> None:
         self.changes = Changes(database, bus)
         self.files = Files(database)
+        self.media = MediaCatalogue(database, self.changes, clock)
 
     async def start(self) -> None:
         """Finish or undo what a crash interrupted, then begin to watch the folders."""
