@@ -1,4 +1,6 @@
-"""The error tree. The type says what the caller can do; `code` is stable, `hint` names the next step.
+"""The error tree.
+
+The type says what the caller can do; `code` is stable, `hint` names the next step.
 
 Every error that may reach a person is one of these. The API turns them into RFC 9457 problem
 details (`http.problems`), the command line into two lines of text.

@@ -94,5 +94,5 @@ class EventBus:
         for listener in tuple(self._listeners):
             try:
                 listener(event)
-            except Exception:  # one bad listener must not keep the event from the others
+            except Exception:  # noqa: BLE001  # one bad listener must not keep the event from the others
                 _log.exception("A listener failed on %s", type(event).__name__)

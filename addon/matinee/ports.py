@@ -117,7 +117,11 @@ class TransportListener(Protocol):
     """What a transport tells the queue. Called on the event loop; must return at once."""
 
     def metadata_known(
-        self, download_id: str, name: str, files: Sequence[DownloadFile], hashes: InfoHashes,
+        self,
+        download_id: str,
+        name: str,
+        files: Sequence[DownloadFile],
+        hashes: InfoHashes,
         metadata: bytes,
     ) -> None: ...
 

@@ -27,13 +27,24 @@ S = DownloadState
 TRANSITIONS: Mapping[DownloadState, frozenset[DownloadState]] = {
     S.QUEUED: frozenset({S.RESOLVING, S.DOWNLOADING, S.CHECKING, S.PAUSED, S.FAILED, S.REMOVED}),
     S.RESOLVING: frozenset({S.DOWNLOADING, S.CHECKING, S.QUEUED, S.PAUSED, S.FAILED, S.REMOVED}),
-    S.DOWNLOADING: frozenset({
-        S.QUEUED, S.CHECKING, S.MOVING, S.VERIFYING, S.PAUSED, S.FAILED, S.REMOVED}),
-    S.CHECKING: frozenset({
-        S.QUEUED, S.RESOLVING, S.DOWNLOADING, S.VERIFYING, S.COMPLETED, S.PAUSED, S.FAILED,
-        S.REMOVED}),
-    S.MOVING: frozenset({
-        S.QUEUED, S.DOWNLOADING, S.VERIFYING, S.COMPLETED, S.PAUSED, S.FAILED, S.REMOVED}),
+    S.DOWNLOADING: frozenset(
+        {S.QUEUED, S.CHECKING, S.MOVING, S.VERIFYING, S.PAUSED, S.FAILED, S.REMOVED}
+    ),
+    S.CHECKING: frozenset(
+        {
+            S.QUEUED,
+            S.RESOLVING,
+            S.DOWNLOADING,
+            S.VERIFYING,
+            S.COMPLETED,
+            S.PAUSED,
+            S.FAILED,
+            S.REMOVED,
+        }
+    ),
+    S.MOVING: frozenset(
+        {S.QUEUED, S.DOWNLOADING, S.VERIFYING, S.COMPLETED, S.PAUSED, S.FAILED, S.REMOVED}
+    ),
     S.VERIFYING: frozenset({S.IMPORTING, S.DOWNLOADING, S.CHECKING, S.FAILED, S.REMOVED}),
     S.IMPORTING: frozenset({S.COMPLETED, S.FAILED, S.REMOVED}),
     S.COMPLETED: frozenset({S.QUEUED, S.CHECKING, S.MOVING, S.VERIFYING, S.REMOVED}),

@@ -38,7 +38,8 @@ class StreamKind(StrEnum):
 class Stream:
     """One stream of a file as ffprobe tells it.
 
-    `hdr` is one of "", "hdr10", "hlg", "dolby_vision", "hdr10plus"; `bit_rate` in bits per second, 0 when unknown.
+    `hdr` is one of "", "hdr10", "hlg", "dolby_vision", "hdr10plus"; `bit_rate` in
+    bits per second, 0 when unknown.
     """
 
     index: int

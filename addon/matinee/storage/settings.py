@@ -48,9 +48,12 @@ class SettingsStore:
                 raw = self._vault.seal(raw, f"settings:{key}")
             rows.append((key, raw, int(secret)))
         async with self._database.transaction():
-            await self._database.execute_many("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", rows)
             await self._database.execute_many(
-                "DELETE FROM settings WHERE key = ?", [(key,) for key in gone])
+                "INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", rows
+            )
+            await self._database.execute_many(
+                "DELETE FROM settings WHERE key = ?", [(key,) for key in gone]
+            )
         self._settings.update(wanted)
         self._settings.reset(gone)
         self._bus.publish(SettingsChanged(tuple(values)))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ..errors import AskUser
 
@@ -16,8 +18,10 @@ _NONCE = 12
 
 
 class Vault:
-    """Seals and opens small secrets. `context` (e.g. "downloads.source:<id>") is authenticated:
-    a blob copied into another row does not open.
+    """Seals and opens small secrets.
+
+    `context` (e.g. "downloads.source:<id>") is authenticated: a blob copied into another row
+    does not open.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -64,8 +68,9 @@ class Vault:
         if not sealed:
             return b""
         try:
-            return self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :],
-                                        context.encode())
+            return self._cipher.decrypt(
+                sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], context.encode()
+            )
         except InvalidTag as error:
             raise AskUser(
                 "A stored secret cannot be opened with the present key file.",
@@ -75,7 +80,4 @@ class Vault:
 
     def derive(self, purpose: str) -> bytes:
         """Return a key of 32 bytes for another purpose, such as signing addresses."""
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
         return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._key)
