@@ -25,7 +25,9 @@ S = DownloadState
 
 # Every move a download can make. A move that is not here is a defect of the caller.
 TRANSITIONS: Mapping[DownloadState, frozenset[DownloadState]] = {
-    S.QUEUED: frozenset({S.RESOLVING, S.DOWNLOADING, S.CHECKING, S.PAUSED, S.FAILED, S.REMOVED}),
+    S.QUEUED: frozenset(
+        {S.RESOLVING, S.DOWNLOADING, S.CHECKING, S.MOVING, S.PAUSED, S.FAILED, S.REMOVED}
+    ),
     S.RESOLVING: frozenset({S.DOWNLOADING, S.CHECKING, S.QUEUED, S.PAUSED, S.FAILED, S.REMOVED}),
     S.DOWNLOADING: frozenset(
         {S.QUEUED, S.CHECKING, S.MOVING, S.VERIFYING, S.PAUSED, S.FAILED, S.REMOVED}

@@ -56,7 +56,8 @@ CREATE TABLE downloads (
     trouble_code TEXT,
     trouble_message TEXT,
     trouble_hint TEXT,
-    paused_from TEXT,                -- the state that a pause interrupted
+    paused_from TEXT,                -- the state that a move to another volume interrupted
+    move_to TEXT NOT NULL DEFAULT '',-- the volume that a move under way goes to
     volume_id TEXT NOT NULL REFERENCES volumes (id),
     save_path TEXT NOT NULL,         -- relative to the root of the volume
     position INTEGER NOT NULL,
@@ -76,6 +77,8 @@ CREATE TABLE downloads (
     uploaded INTEGER NOT NULL DEFAULT 0,
     downloaded INTEGER NOT NULL DEFAULT 0,
     seeded_seconds INTEGER NOT NULL DEFAULT 0,
+    media_ids TEXT NOT NULL DEFAULT '[]', -- JSON: what came out of it
+    unsorted INTEGER NOT NULL DEFAULT 0,  -- files that wait for somebody to say what they are
     added_at REAL NOT NULL,
     completed_at REAL NOT NULL DEFAULT 0,
     updated_at REAL NOT NULL,
@@ -90,7 +93,8 @@ CREATE TABLE download_blobs (
     download_id TEXT PRIMARY KEY REFERENCES downloads (id) ON DELETE CASCADE,
     source BLOB NOT NULL DEFAULT X'',   -- sealed: magnets and links carry passkeys
     metadata BLOB NOT NULL DEFAULT X'', -- sealed: torrent files carry passkeys too
-    resume BLOB NOT NULL DEFAULT X''    -- sealed
+    resume BLOB NOT NULL DEFAULT X'',   -- sealed
+    choice TEXT NOT NULL DEFAULT ''     -- JSON: indexes of files chosen before the list was known
 ) STRICT;
 
 CREATE TABLE download_files (
