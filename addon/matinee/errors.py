@@ -42,6 +42,13 @@ class RetryLater(MatineeError):
         self.after = after
 
 
+class TooManyRequests(RetryLater):
+    """Asked too often from one address; `after` says when to ask again."""
+
+    status = 429
+    default_code = "too_many_requests"
+
+
 class AskUser(MatineeError):
     """Somebody has to change or choose something before it can work."""
 
@@ -67,6 +74,13 @@ class InvalidInput(GiveUp):
     ) -> None:
         super().__init__(message, code=code, hint=hint)
         self.field = field
+
+
+class WrongMediaType(InvalidInput):
+    """The body is of a type that this operation does not read."""
+
+    status = 415
+    default_code = "wrong_media_type"
 
 
 class NotFound(GiveUp):

@@ -39,6 +39,22 @@ Handler = Callable[[Call], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with another status than the route's own; one of its `other_statuses`."""
+
+    value: Any
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    """One page of a list. `next_cursor` asks for the next one; None on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One operation. Role None means open to everybody who reaches the port.
 
@@ -47,6 +63,7 @@ class Route:
     frozen dataclass, or `list[…]` of one); None answers 204. A handler may return a
     `web.StreamResponse` itself when `returns` is `web.StreamResponse`; then `content_types` says
     what it sends. `errors` are the types it raises beside those that every route may answer.
+    `other_statuses` are further successful ones that a handler gives by returning `Answer`.
     """
 
     method: str
@@ -64,3 +81,4 @@ class Route:
     raw_body: str = ""
     raw_limit: int = 0
     content_types: tuple[str, ...] = ()
+    other_statuses: tuple[int, ...] = ()

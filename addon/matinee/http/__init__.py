@@ -1,0 +1,1 @@
+"""The aiohttp application: listeners, sign-in, problems, OpenAPI, events."""
