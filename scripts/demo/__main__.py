@@ -75,7 +75,7 @@ def main() -> int:
                 "serve",
                 "--suggestions",
                 str(suggestions),
-                "--loopback-only",
+                "--no-discovery",
                 *chosen,
                 *engine,
             ],

@@ -35,7 +35,7 @@ def serve(options: Namespace) -> int:
                 suggestions=options.suggestions,
                 allow_origins=tuple(options.allow_origin),
                 log_level=options.log_level,
-                loopback_only=options.loopback_only,
+                discovery=not options.no_discovery,
             )
         )
     )
@@ -61,7 +61,7 @@ def _add_one(client: Client, source: str, *, paused: bool) -> dict[str, Any]:
                 f"{source} is neither a link nor a file that can be read: {error.strerror}.",
                 hint="Put a magnet link in quotes; name a torrent file by its path.",
             ) from error
-        query = {"paused": "true"} if paused else {}
+        query: dict[str, Any] = {"paused": "true"} if paused else {}
         item = client.call("POST", "/api/downloads/torrent", raw=content, **query)
     else:
         item = client.call("POST", "/api/downloads", {"source": source, "paused": paused})
@@ -151,7 +151,7 @@ def resume(options: Namespace) -> int:
 
 def remove(options: Namespace) -> int:
     client = _client(options)
-    query = {"data": "true"} if options.data_too else {}
+    query: dict[str, Any] = {"data": "true"} if options.data_too else {}
     for item in _chosen(client, options.download):
         client.call("DELETE", f"/api/downloads/{item['id']}", **query)
         if options.json:

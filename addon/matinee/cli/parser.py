@@ -42,7 +42,7 @@ def build() -> argparse.ArgumentParser:
     return parser
 
 
-Words = "argparse._SubParsersAction[argparse.ArgumentParser]"
+type Words = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  # it has no public name
 
 
 def _command(words: Words, name: str, text: str, run: commands.Command) -> argparse.ArgumentParser:
@@ -83,9 +83,9 @@ def _serve(words: Words) -> None:
         "--log-level", choices=("debug", "info", "warning"), default="info", help="(%(default)s)"
     )
     serve.add_argument(
-        "--loopback-only",
+        "--no-discovery",
         action="store_true",
-        help="talk to peers on this machine only: no DHT, no port mapping",
+        help="peers from links and trackers only: no DHT, no local search, no port mapping",
     )
 
 
