@@ -50,7 +50,28 @@ class LibraryFile:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What a scan compares: the facts by which a file is the same as last time."""
+
+    id: str
+    size: int
+    mtime_ns: int
+    inode: int
+    missing_since: float
+    role: str
+    media_id: str | None
+
+
 _COLUMNS = tuple(field.name for field in fields(LibraryFile))
+# A range of the index on (volume_id, path): "/" is followed by "0".
+_BENEATH = "(path = ? OR (path >= ? AND path < ?))"
+
+
+def _beneath(folder: str) -> tuple[str, str, str]:
+    if not folder:
+        return "", "", chr(0x10FFFF)
+    return folder, f"{folder}/", f"{folder}0"
 
 
 def from_row(row: Row | Mapping[str, Any]) -> LibraryFile:
@@ -124,3 +145,40 @@ class Files:
     async def forget(self, file_id: str) -> None:
         """Delete the row, never the file."""
         await self._database.execute("DELETE FROM library_files WHERE id = ?", (file_id,))
+
+    # scanning ----------------------------------------------------------------------------------
+    async def known_in(self, volume_id: str, folder: str) -> dict[str, KnownFile]:
+        """Return what is remembered of the files beneath `folder` ("": the root), by path."""
+        rows = await self._database.fetch(
+            "SELECT path, id, size, mtime_ns, inode, missing_since, role, media_id"
+            f" FROM library_files WHERE volume_id = ? AND {_BENEATH}",  # noqa: S608 constant
+            (volume_id, *_beneath(folder)),
+        )
+        return {row["path"]: KnownFile(*tuple(row)[1:]) for row in rows}
+
+    async def same_inode(self, volume_id: str, inode: int) -> list[LibraryFile]:
+        """Return the rows of that inode: one file under several names, or a moved one."""
+        if not inode:
+            return []
+        return await self._many("volume_id = ? AND inode = ?", volume_id, inode)
+
+    async def unprobed(self, limit: int = 50) -> list[LibraryFile]:
+        """Return films of which nothing was found out yet, the newest first."""
+        return await self._many(
+            "role = 'film' AND probe IS NULL AND probe_trouble = '' AND missing_since = 0"
+            " ORDER BY added_at DESC, id LIMIT ?",
+            limit,
+        )
+
+    async def forget_in(self, volume_id: str, folder: str) -> list[str]:
+        """Delete the rows beneath `folder`, never the files; return the media ids they had."""
+        values = (volume_id, *_beneath(folder))
+        rows = await self._database.fetch(
+            f"SELECT DISTINCT media_id FROM library_files WHERE volume_id = ? AND {_BENEATH}",  # noqa: S608 constant
+            values,
+        )
+        await self._database.execute(
+            f"DELETE FROM library_files WHERE volume_id = ? AND {_BENEATH}",  # noqa: S608 constant
+            values,
+        )
+        return [row["media_id"] for row in rows if row["media_id"]]

@@ -189,6 +189,7 @@ CREATE TABLE library_files (
 ) STRICT;
 CREATE INDEX library_files_media ON library_files (media_id);
 CREATE INDEX library_files_origin ON library_files (origin, origin_index);
+CREATE INDEX library_files_inode ON library_files (volume_id, inode);
 
 -- One row before each change to the disk: after a crash the engine finishes or undoes it.
 CREATE TABLE library_operations (
