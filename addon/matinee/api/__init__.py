@@ -1,0 +1,1 @@
+"""Our routes, one module a resource."""
