@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NotFound, RetryLater
-from ..ports import ByteReader
+from ..ports import ByteReader, ByteSource
+from ..volumes.paths import open_inside
 
 SLOW_DRIVE = 60.0
 """Seconds that a drive may take to spin up before a reader is told to come back later."""
@@ -37,7 +38,8 @@ class FileSource:
     """A whole file on a drive. Made by `open_file`, which looks at it first.
 
     `etag` may be given by whoever knows that these are the bytes of a download that a player is
-    already reading under that tag.
+    already reading under that tag. `identity` is what was found: whoever opens the path later
+    compares, so that a file or link put in its place is never served.
     """
 
     def __init__(self, path: Path, identity: Identity, etag: str = "") -> None:
@@ -57,23 +59,18 @@ class FileSource:
     def finished_path(self) -> Path | None:
         return self.path
 
-    @property
-    def modified(self) -> float | None:
-        """The time of the last change, or None while an earlier source's tag goes on."""
-        return None if self.etag != self.identity.etag else self.identity.mtime_ns / 1e9
-
     def available(self, offset: int, length: int) -> bool:
         return offset >= 0 and length >= 0 and offset + length <= self.size
 
     def reader(self, *, bit_rate: int = 0, background: bool = False) -> ByteReader:  # noqa: ARG002
-        return FileReader(self.path, self.size)
+        return FileReader(self.path, self.identity)
 
 
 class FileReader:
     """Reads through one descriptor, opened at the first read: a rename does not cut it."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        self._path, self._size = path, size
+    def __init__(self, path: Path, identity: Identity) -> None:
+        self._path, self._identity, self._size = path, identity, identity.size
         self._handle: int | None = None
         self._closed = False
 
@@ -90,7 +87,7 @@ class FileReader:
         if self._closed:
             raise NotFound("The reader is closed.", code="reader_closed")
         if self._handle is None:
-            self._handle = open_descriptor(self._path)
+            self._handle = open_descriptor(self._path, self._size, self._identity)
         return os.pread(self._handle, length, offset)
 
     async def close(self) -> None:
@@ -100,35 +97,59 @@ class FileReader:
             await asyncio.to_thread(os.close, handle)
 
 
-def open_descriptor(path: Path) -> int:
-    """Open for reading. Raises `NotFound` in words when it is gone or no file. Blocks."""
+def open_descriptor(path: Path, size: int, identity: Identity | None = None) -> int:
+    """Open for reading. Blocks.
+
+    Raises `NotFound` in words when it is gone, no file, or not the one that was meant.
+    """
     try:
         # O_NONBLOCK: a pipe in the place of a film must not hold the thread for ever.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        raise NotFound(
-            f"{path.name} cannot be opened: {error.strerror}.", code="file_unreadable"
-        ) from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise _unreadable(path.name, error) from error
+    status = os.fstat(handle)
+    found = Identity.of(status)
+    if not stat.S_ISREG(status.st_mode) or found.size != size or identity not in (None, found):
         os.close(handle)
-        raise NotFound(f"{path.name} is not a file.", code="file_unreadable")
+        raise NotFound(f"{path.name} has changed.", code="file_changed")
     return handle
 
 
-def _look(path: Path) -> Identity:
-    handle = open_descriptor(path)
+def _unreadable(name: str, error: OSError) -> NotFound:
+    return NotFound(f"{name} cannot be opened: {error.strerror}.", code="file_unreadable")
+
+
+def identify(root: Path, relative: str) -> Identity:
+    """Return what is known of a file beneath `root` without reading it. Blocks.
+
+    Raises `NotFound` when it is gone or unreadable, `InvalidInput` when it leads outside.
+    """
     try:
-        return Identity.of(os.fstat(handle))
+        handle = open_inside(root, relative, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise _unreadable(relative, error) from error
+    try:
+        status = os.fstat(handle)
     finally:
         os.close(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise NotFound(f"{relative} is not a file.", code="file_unreadable")
+    return Identity.of(status)
 
 
-async def open_file(path: Path, etag: str = "") -> FileSource:
-    """Return the source of a file at home.
+async def open_file(root: Path, relative: str, etag: str = "") -> FileSource:
+    """Return the source of a file beneath the root of a volume.
 
-    Raises `NotFound` when it is gone or unreadable, `RetryLater` when the drive does not answer.
+    Raises `NotFound` when it is gone or unreadable, `InvalidInput` when it leads outside,
+    `RetryLater` when the drive does not answer.
     """
-    return FileSource(path, await patiently(_look, path), etag)
+    return FileSource(root / relative, await patiently(identify, root, relative), etag)
+
+
+def identity_of(source: ByteSource) -> Identity | None:
+    """Return what a source at home was when it was opened; None for sources of transports."""
+    found = getattr(source, "identity", None)
+    return found if isinstance(found, Identity) else None
 
 
 async def patiently[T, *Ts](function: Callable[[*Ts], T], *arguments: *Ts) -> T:

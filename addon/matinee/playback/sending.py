@@ -18,7 +18,7 @@ from aiohttp import web
 
 from ..errors import NotFound
 from ..models.limits import KIB, MIB
-from .local import open_descriptor, patiently
+from .local import Identity, open_descriptor, patiently
 
 SMALL = 256 * KIB
 """Up to here headers and body go out in one write when the bytes are in memory."""
@@ -34,20 +34,17 @@ OnProgress = Callable[[int], None]
 class OpenFile:
     """One descriptor for the whole answer: what is renamed or replaced meanwhile cuts nobody."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, identity: Identity | None = None) -> None:
         """Open it. Blocks. Raises `NotFound` when it is gone or not the file that was meant."""
-        self.file = FileIO(open_descriptor(path), "r")
-        status = os.fstat(self.file.fileno())
-        if status.st_size != size:
-            self.file.close()
-            raise NotFound(f"{path.name} has changed.", code="file_changed")
-        self._in_memory = _filesystem(status.st_dev) in _MEMORY_FILESYSTEMS
+        self.file = FileIO(open_descriptor(path, size, identity), "r")
+        device = os.fstat(self.file.fileno()).st_dev
+        self._in_memory = _filesystem(device) in _MEMORY_FILESYSTEMS
         if size > _STEP:
             os.posix_fadvise(self.file.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)
 
     @classmethod
-    async def open(cls, path: Path, size: int) -> OpenFile:
-        return await patiently(cls, path, size)
+    async def open(cls, path: Path, size: int, identity: Identity | None = None) -> OpenFile:
+        return await patiently(cls, path, size, identity)
 
     def close(self) -> None:
         """Close in a thread (a network drive may take its time), without waiting for it."""
@@ -83,7 +80,7 @@ _closing: set[asyncio.Future[None]] = set()
 
 
 async def send(
-    request: web.Request,
+    request: web.BaseRequest,
     response: web.StreamResponse,
     opened: OpenFile,
     span: range,
@@ -109,7 +106,7 @@ async def send(
         on_progress(position)
 
 
-async def _sendfile(request: web.Request, opened: OpenFile, offset: int, length: int) -> int:
+async def _sendfile(request: web.BaseRequest, opened: OpenFile, offset: int, length: int) -> int:
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("The client has gone.")
