@@ -69,14 +69,20 @@ def look(root: Path) -> Seen:
 
 
 def verify(root: Path, marker: str, device: int) -> bool:
-    """Say whether this very folder bears the marker on that device: the look before a write."""
+    """Say whether this very folder bears the marker, on that device, and can be written to.
+
+    The look before a write.
+    """
     try:
         handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        same = os.fstat(handle).st_dev == device and not _pulled(device)
-        return same and _read_marker(handle) == marker
+        if os.fstat(handle).st_dev != device or _pulled(device):
+            return False
+        if os.fstatvfs(handle).f_flag & os.ST_RDONLY:
+            return False
+        return _read_marker(handle) == marker
     finally:
         os.close(handle)
 

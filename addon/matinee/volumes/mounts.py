@@ -112,7 +112,10 @@ class MountWatch:
         asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._ready)
 
     def _ready(self) -> None:
-        if self._epoll is not None and self._epoll.poll(0):
+        # Being called is the event: the loop's own look at the epoll has used it up, so that
+        # polling here finds nothing.
+        if self._epoll is not None:
+            self._epoll.poll(0)
             self._changed()
 
     def stop(self) -> None:

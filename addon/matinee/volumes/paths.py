@@ -30,6 +30,7 @@ _FOLDER_BYTES = 64
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*| *)?", re.IGNORECASE
 )
+_PLAIN = re.compile(r"[A-Za-z0-9._()\[\]-]+( [A-Za-z0-9._()\[\]-]+)*")
 _DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/]|$)")
 _SPACES = re.compile(r"\s+")
 _REPLACED = str.maketrans(
@@ -43,6 +44,8 @@ _UNSEEN = re.compile(
 
 def name_key(name: str) -> str:
     """Return what two names share that a filesystem may take for the same file."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
@@ -55,16 +58,22 @@ def safe_name(text: str | bytes, fallback: str = _FALLBACK, limit: int = NAME_BY
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    text = text.encode("utf-8", "replace").decode("utf-8") if _broken(text) else text
-    text = unicodedata.normalize("NFC", text)
-    text = _UNSEEN.sub("", text)
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    text = text.replace(": ", " - ").replace(":", "-").translate(_REPLACED)
-    text = _trim(_SPACES.sub(" ", text))
+    if not _PLAIN.fullmatch(text):
+        text = _clean(text)
+    text = _trim(text)
     if name_key(text).startswith(OWN_PREFIX) or _RESERVED.fullmatch(text):
         text = "_" + text
     text = shorten(text, limit)
     return text or fallback
+
+
+def _clean(text: str) -> str:
+    if _broken(text):
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    text = text.replace(": ", " - ").replace(":", "-").translate(_REPLACED)
+    return _SPACES.sub(" ", text)
 
 
 def _broken(text: str) -> bool:
