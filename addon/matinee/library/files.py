@@ -66,6 +66,14 @@ class KnownFile:
 _COLUMNS = tuple(field.name for field in fields(LibraryFile))
 # A range of the index on (volume_id, path): "/" is followed by "0".
 _BENEATH = "(path = ? OR (path >= ? AND path < ?))"
+_KNOWN = (
+    "SELECT path, id, size, mtime_ns, inode, missing_since, role, media_id"  # noqa: S608 constants
+    f" FROM library_files WHERE volume_id = ? AND {_BENEATH}"
+)
+_FILMS = (
+    "SELECT path, media_id FROM library_files WHERE volume_id = ? AND role = 'film'"  # noqa: S608 constants
+    f" AND media_id IS NOT NULL AND {_BENEATH}"
+)
 
 
 def _beneath(folder: str) -> tuple[str, str, str]:
@@ -149,11 +157,7 @@ class Files:
     # scanning ----------------------------------------------------------------------------------
     async def known_in(self, volume_id: str, folder: str) -> dict[str, KnownFile]:
         """Return what is remembered of the files beneath `folder` ("": the root), by path."""
-        rows = await self._database.fetch(
-            "SELECT path, id, size, mtime_ns, inode, missing_since, role, media_id"
-            f" FROM library_files WHERE volume_id = ? AND {_BENEATH}",  # noqa: S608 constant
-            (volume_id, *_beneath(folder)),
-        )
+        rows = await self._database.fetch(_KNOWN, (volume_id, *_beneath(folder)))
         return {row["path"]: KnownFile(*tuple(row)[1:]) for row in rows}
 
     async def same_inode(self, volume_id: str, inode: int) -> list[LibraryFile]:
@@ -182,3 +186,26 @@ class Files:
             values,
         )
         return [row["media_id"] for row in rows if row["media_id"]]
+
+    async def films_beside(self, volume_id: str, folder: str) -> list[tuple[str, str]]:
+        """Return path and media id of the sorted films that lie right in `folder`."""
+        rows = await self._database.fetch(_FILMS, (volume_id, *_beneath(folder)))
+        start = len(folder) + 1 if folder else 0
+        return [(row[0], row[1]) for row in rows if "/" not in row[0][start:]]
+
+    async def under_way(self, volume_id: str, path: str) -> bool:
+        """Say whether Matinee itself is putting a file there at this moment."""
+        found = await self._database.fetch_value(
+            "SELECT 1 FROM library_operations WHERE volume_id = ? AND target = ?",
+            (volume_id, path),
+        )
+        return found is not None
+
+    async def missing_in(self, volume_id: str, folder: str, before: float) -> list[LibraryFile]:
+        """Return the rows beneath `folder` whose files have been missing since before that time."""
+        return await self._many(
+            "volume_id = ? AND missing_since > 0 AND missing_since < ? AND " + _BENEATH,
+            volume_id,
+            before,
+            *_beneath(folder),
+        )

@@ -1,0 +1,27 @@
+"""The supervisor of the library's background work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+
+from ..errors import MatineeError
+
+_log = logging.getLogger(__name__)
+UNEXPECTED = "It failed unexpectedly; the log says why."
+
+
+async def guarded(what: str, work: Awaitable[object]) -> str:
+    """Await one piece of background work; return why it failed in a sentence, or "".
+
+    One piece that breaks must not end the pieces after it.
+    """
+    try:
+        await work
+    except MatineeError as error:
+        _log.info("%s: %s", what, error)
+        return error.message
+    except Exception:  # noqa: BLE001  # supervisor: a defect in one file's handling stays that file's
+        _log.exception("%s failed", what)
+        return UNEXPECTED
+    return ""
