@@ -1,5 +1,8 @@
 """What a name means. Pure functions, no I/O."""
 
-from .normalise import title_key
+from .describe import describe
+from .normalise import same_title, title_key
+from .parse import parse
+from .paths import parse_path
 
-__all__ = ["title_key"]
+__all__ = ["describe", "parse", "parse_path", "same_title", "title_key"]
