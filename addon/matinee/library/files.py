@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -166,11 +167,17 @@ class Files:
             return []
         return await self._many("volume_id = ? AND inode = ?", volume_id, inode)
 
-    async def unprobed(self, limit: int = 50) -> list[LibraryFile]:
-        """Return films of which nothing was found out yet, the newest first."""
+    async def unprobed(
+        self, volume_ids: Sequence[str], leave_out: Sequence[str] = (), limit: int = 20
+    ) -> list[LibraryFile]:
+        """Return films on these volumes of which nothing was found out yet, the newest first."""
         return await self._many(
             "role = 'film' AND probe IS NULL AND probe_trouble = '' AND missing_since = 0"
+            " AND volume_id IN (SELECT value FROM json_each(?))"
+            " AND id NOT IN (SELECT value FROM json_each(?))"
             " ORDER BY added_at DESC, id LIMIT ?",
+            json.dumps(list(volume_ids)),
+            json.dumps(list(leave_out)),
             limit,
         )
 

@@ -177,7 +177,7 @@ class Scanner:
         start = folder.path if request.path is None else request.path
         root = await self.present(folder.volume_id)
         self.status = replace(self.status, folder=str(root / start))
-        left_out = {*await self._folders.nested(folder), *self._left_out(folder.volume_id)}
+        left_out = await self.left_out(folder)
         known = {
             path: file
             for path, file in (await self._files.known_in(folder.volume_id, start)).items()
@@ -266,6 +266,10 @@ class Scanner:
         await self._absorber.hidden({path: gone[path] for path in there})
         vanished = {path: file for path, file in gone.items() if path not in there}
         self._count(missing=await self._absorber.missing(vanished))
+
+    async def left_out(self, folder: LibraryFolder) -> frozenset[str]:
+        """Return what of the folder belongs to others: relative to the volume."""
+        return await self._folders.nested(folder) | frozenset(self._left_out(folder.volume_id))
 
     async def present(self, volume_id: str) -> Path:
         """Return the root of the volume, having looked that it is the right one.
