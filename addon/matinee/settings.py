@@ -256,6 +256,10 @@ class Settings:
     def get[T](self, setting: Setting[T]) -> T:
         return cast("T", self._values.get(setting.key, setting.default))
 
+    def is_set(self, setting: Setting[Any]) -> bool:
+        """Say whether somebody chose the value, be it the default."""
+        return setting.key in self._values
+
     def update(self, values: Mapping[str, object]) -> None:
         """Take over checked values. Raises `InvalidInput`; then nothing has changed."""
         checked = {}

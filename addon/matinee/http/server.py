@@ -6,6 +6,8 @@ import asyncio
 import errno
 import logging
 import socket
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +15,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from .. import __version__
 from ..errors import AskUser
+from ..settings import PUBLISHED_ADDRESS, SERVER_NAME, Settings
+from ..storage import Vault
 from . import problems
 from .security import add_headers
 
@@ -36,6 +41,31 @@ class ServerView:
     api_minimum: int
     published_address: str
     addresses: list[str]
+
+
+class ServerInfo:
+    """Answers who this server is. `port` is asked late, because 0 becomes a real one at start."""
+
+    def __init__(self, server_id: str, settings: Settings, port: Callable[[], int]) -> None:
+        self.server_id, self._settings, self._port = server_id, settings, port
+
+    def view(self) -> ServerView:
+        addresses = own_addresses(self._port())
+        published = self._settings.get(PUBLISHED_ADDRESS).rstrip("/")
+        return ServerView(
+            self.server_id,
+            self._settings.get(SERVER_NAME),
+            __version__,
+            API_VERSION,
+            API_MINIMUM,
+            published or next(iter(addresses), ""),
+            addresses,
+        )
+
+
+def server_id_of(vault: Vault) -> str:
+    """Return the UUID of this server: as lasting as its key file, and none without it."""
+    return str(uuid.UUID(bytes=vault.derive("server id")[:16], version=4))
 
 
 class _Protocol(RequestHandler):
