@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from ..errors import AskUser, GiveUp, MatineeError, RetryLater
+from ..errors import AskUser, GiveUp, MatineeError, NotFound, RetryLater
 from ..models.media import Chapter, Probe, Stream, StreamKind
 from ..volumes import Volumes
 from .changes import Changes
@@ -95,6 +95,8 @@ class Prober:
         try:
             path = self._volumes.resolve(file.volume_id, file.path)
             values = {"probe": dump(await self._probe(path))}
+        except NotFound:
+            return  # the next scan finds it missing
         except GiveUp as error:
             values = {"probe_trouble": error.message}
         except (RetryLater, AskUser) as error:

@@ -190,6 +190,7 @@ CREATE TABLE library_files (
 CREATE INDEX library_files_media ON library_files (media_id);
 CREATE INDEX library_files_origin ON library_files (origin, origin_index);
 CREATE INDEX library_files_inode ON library_files (volume_id, inode);
+CREATE INDEX library_files_unprobed ON library_files (added_at) WHERE probe IS NULL;
 
 -- One row before each change to the disk: after a crash the engine finishes or undoes it.
 CREATE TABLE library_operations (
