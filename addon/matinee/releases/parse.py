@@ -103,7 +103,7 @@ def _parsers() -> tuple[Any, Any]:
 
     What a `Release` does not hold is not looked for: that halves the time.
     """
-    import regex  # noqa: PLC0415 the tables load with the first name
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415 the tables load with the first name
     from PTT import Parser, add_defaults  # noqa: PLC0415
 
     whole, known = Parser(), Parser()
