@@ -111,8 +111,9 @@ class WatchStates:
             if watched is None and is_watched(position, duration, credits_at):
                 watched = True
         if watched is not None:
-            # Both marks mean that the next time begins at the beginning.
-            state = replace(state, watched=watched, position=0.0)
+            # Either mark means that the next time begins at the beginning.
+            begun = state.position if position and not watched else 0.0
+            state = replace(state, watched=watched, position=begun)
         await self._write(state)
         return state
 
@@ -152,20 +153,20 @@ class WatchStates:
             return None
         last = media.episode_last or media.episode
         found = await self._database.fetch_value(
-            "SELECT media.id FROM media WHERE show_id = ? AND (season, episode) > (?, ?)"
-            f" AND {_PRESENT} ORDER BY season, episode LIMIT 1",  # noqa: S608 constant
+            "SELECT media.id FROM media WHERE show_id = ? AND (season, episode) > (?, ?)"  # noqa: S608 constants
+            f" AND {_PRESENT} ORDER BY season, episode LIMIT 1",
             (media.show_id, media.season, last),
         )
         return None if found is None else str(found)
 
     async def next_of_show(self, show_id: str, user_id: str) -> str | None:
-        """Return what to watch of a show: what is begun, else after the last seen, else the first.
+        """Return what to watch of a show: what is begun, what follows the last seen, the first.
 
         Specials (season 0) come only when nothing else is there.
         """
         begun = await self._database.fetch_value(
-            "SELECT media.id FROM media JOIN watch_states ON media_id = media.id AND user_id = ?"
-            f" WHERE show_id = ? AND position > 0 AND {_PRESENT}"  # noqa: S608 constant
+            "SELECT media.id FROM media JOIN watch_states ON media_id = media.id AND user_id = ?"  # noqa: S608 constants
+            f" WHERE show_id = ? AND position > 0 AND {_PRESENT}"
             " ORDER BY updated_at DESC LIMIT 1",
             (user_id, show_id),
         )
@@ -181,9 +182,9 @@ class WatchStates:
         if after is not None:
             return after
         first = await self._database.fetch_value(
-            "SELECT media.id FROM media LEFT JOIN watch_states"
+            "SELECT media.id FROM media LEFT JOIN watch_states"  # noqa: S608 constants
             " ON media_id = media.id AND user_id = ?"
-            f" WHERE show_id = ? AND {_PRESENT}"  # noqa: S608 constant
+            f" WHERE show_id = ? AND {_PRESENT}"
             " ORDER BY coalesce(watched, 0), season = 0, season, episode LIMIT 1",
             (user_id, show_id),
         )
@@ -230,6 +231,7 @@ class WatchStates:
 
 
 _PRESENT = (
-    "(EXISTS (SELECT 1 FROM library_files AS f WHERE f.media_id = media.id AND f.role = 'film')"
+    "(EXISTS (SELECT 1 FROM library_files AS f WHERE f.media_id = media.id AND f.role = 'film'"
+    " AND f.missing_since = 0)"
     " OR EXISTS (SELECT 1 FROM arrivals AS a WHERE a.media_id = media.id))"
 )
