@@ -142,7 +142,7 @@ class WatchStates:
             )
             touched.add(state.media_id)
 
-    # what comes next -------------------------------------------------------------------------------
+    # what comes next --------------------------------------------------------------------------
     async def next_episode(self, media_id: str) -> str | None:
         """Return the episode after this one that is at home or arriving; None for films.
 
