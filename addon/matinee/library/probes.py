@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
-from ..errors import AskUser, GiveUp, MatineeError, NotFound, RetryLater
+from ..errors import GiveUp, MatineeError, NotFound
 from ..models.media import Chapter, Probe, Stream, StreamKind
 from ..volumes import Volumes
 from .changes import Changes
 from .files import Files, LibraryFile
-from .tasks import UNEXPECTED, guarded
+from .tasks import guarded
 
 _log = logging.getLogger(__name__)
 _AFTER_TROUBLE = 60.0
@@ -97,13 +97,12 @@ class Prober:
             values = {"probe": dump(await self._probe(path))}
         except NotFound:
             return  # the next scan finds it missing
-        except GiveUp as error:
-            values = {"probe_trouble": error.message}
-        except (RetryLater, AskUser) as error:
-            _log.info("%s is looked into later: %s", file.path, error)
-            return
         except MatineeError as error:
-            values = {"probe_trouble": error.message or UNEXPECTED}
+            # A drive that fails says nothing about the film; neither does a missing ffprobe.
+            if not isinstance(error, GiveUp) or error.code == "unreadable":
+                _log.info("%s is looked into later: %s", file.path, error)
+                return
+            values = {"probe_trouble": error.message}
         async with self._changes.change() as touched:
             await self._files.change(file.id, **values)
             if file.media_id:
