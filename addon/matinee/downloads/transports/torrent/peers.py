@@ -1,0 +1,63 @@
+"""Peers and trackers as the page shows them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import libtorrent as lt
+
+from ....ports import PeerInfo, TrackerInfo
+
+_UTP = 1 << 17  # peer_info::utp_socket, which the Python binding leaves out
+_HALF_OPEN = int(lt.peer_info.connecting) | int(lt.peer_info.handshake)
+_ENCRYPTED = int(lt.peer_info.rc4_encrypted) | int(lt.peer_info.plaintext_encrypted)
+
+
+def peer_views(peers: Iterable[Any]) -> Sequence[PeerInfo]:
+    """Return the connected ones. Must be called while their alert lives."""
+    views = []
+    for peer in peers:
+        flags = int(peer.flags)
+        if flags & _HALF_OPEN:
+            continue
+        host, port = peer.ip
+        web = int(peer.connection_type) != int(lt.peer_info.standard_bittorrent)
+        views.append(
+            PeerInfo(
+                address=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+                client=_text(peer.client),
+                progress=round(peer.progress, 4),
+                rate_down=peer.payload_down_speed,
+                rate_up=peer.payload_up_speed,
+                encrypted=bool(flags & _ENCRYPTED),
+                protocol="http" if web else "utp" if flags & _UTP else "tcp",
+            )
+        )
+    return views
+
+
+def _text(value: str | bytes) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return "".join(c for c in text if c.isprintable())[:64]
+
+
+def tracker_views(entries: Iterable[Any]) -> Sequence[TrackerInfo]:
+    """Return trackers. Must be called while their alert lives."""
+    return [
+        TrackerInfo(
+            url=entry.url,
+            tier=entry.tier,
+            working=entry.is_working(),
+            message=entry.message or _words(entry.last_error),
+            seeds=max(0, entry.scrape_complete),
+            peers=max(0, entry.scrape_incomplete),
+            next_announce=time.time() + max(0, entry.next_announce_in),
+        )
+        for entry in entries
+    ]
+
+
+def _words(error: Any) -> str:
+    return str(error.message()) if error.value() else ""
