@@ -216,7 +216,7 @@ def _problem_statuses(route: Route) -> set[int]:
         found.add(422)
     if route.body is not None or route.raw_body:
         found |= {413, 415, 422}
-    if "{" in route.path:
+    if "{" in route.path or "cursor" in _properties(route.query):
         found.add(404)
     return found
 

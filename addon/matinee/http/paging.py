@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import voluptuous as vol
 
-from ..errors import InvalidInput
+from ..errors import NotFound
 from .routes import Page
 
 MAX_LIMIT = 1000
@@ -26,7 +26,7 @@ def encode_cursor(value: object) -> str:
 
 
 def decode_cursor[T](cursor: str | None, kind: type[T]) -> T | None:
-    """Return what `encode_cursor` was given; None for no cursor. Raises `InvalidInput`."""
+    """Return what `encode_cursor` was given; None for no cursor. Raises `NotFound`."""
     if not cursor:
         return None
     try:
@@ -49,7 +49,9 @@ def page_of[T](items: Sequence[T], limit: int, key: Callable[[T], object]) -> Pa
     return Page(shown, encode_cursor(key(shown[-1])))
 
 
-def _refusal() -> InvalidInput:
-    return InvalidInput(
-        "This cursor is not valid.", hint="Start again without one.", field="cursor"
+def _refusal() -> NotFound:
+    return NotFound(
+        "There is no such page of the list.",
+        code="cursor_unknown",
+        hint="Start again without a cursor.",
     )
