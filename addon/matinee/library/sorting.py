@@ -15,6 +15,7 @@ from ..models.releases import Release
 from ..releases import parse_path
 from .files import FileRole
 from .folders import FolderKind
+from .languages import language_of
 
 VIDEO_ENDINGS = frozenset({
     ".mkv", ".mp4", ".m4v", ".avi", ".mov", ".wmv", ".mpg", ".mpeg", ".ts", ".m2ts", ".mts", ".vob",
@@ -35,9 +36,7 @@ _SAMPLE_BYTES = 300 * MIB
 _SAYS_NOTHING = re.compile(
     r"(?i)(?:movie|film|video|untitled|title|vts|clip|dvd)[\d_. -]*t?\d*|\d{1,2}|[\W_]*"
 )
-_LANGUAGE = re.compile(
-    r"\.([a-z]{2,3})(?:-[a-z0-9]{2,4})?(?:\.(?:forced|sdh|cc|hi|default))*$", re.IGNORECASE
-)
+_MARKS = frozenset({"forced", "foreign", "signs", "sdh", "cc", "hi", "default"})
 
 
 def is_wanted(name: str) -> bool:
@@ -67,22 +66,27 @@ def read(path: str, size: int, kind: FolderKind) -> Reading | None:
         return Reading(FileRole.SUBTITLE, language=_language(pure.stem))
     if _SAMPLE.search(pure.stem) and size < _SAMPLE_BYTES:
         return None
-    if _is_extra(pure):
+    if is_extra(pure):
         return Reading(FileRole.EXTRA)
     release = parse_path(path)
     title, reason = title_of(release, kind)
     return Reading(FileRole.FILM, title, reason, guess_of(release))
 
 
-def _is_extra(path: PurePosixPath) -> bool:
+def is_extra(path: PurePosixPath) -> bool:
+    """Say whether a path relative to its library folder is a trailer, a featurette …"""
     # A folder at the top is a film's or a show's: there is a film called "Trailers".
     above = {part.casefold() for part in path.parts[1:-1]}
     return bool(above & _EXTRA_FOLDERS) or _EXTRA_NAME.search(path.stem) is not None
 
 
 def _language(stem: str) -> str:
-    found = _LANGUAGE.search(stem)
-    return found[1].lower() if found else ""
+    """Return the language at the end of a name such as `Film (2000).de.forced`."""
+    for part in reversed(stem.split(".")[1:]):
+        if part.lower() in _MARKS:
+            continue
+        return language_of(part)
+    return ""
 
 
 def title_of(release: Release, kind: FolderKind) -> tuple[Title | None, str]:
@@ -95,9 +99,20 @@ def title_of(release: Release, kind: FolderKind) -> tuple[Title | None, str]:
         return Title(MediaKind.MOVIE, release.title, release.year), ""
     if kind is FolderKind.MOVIES:
         return None, "It looks like an episode but lies in a folder of films."
+    if release.date:
+        return _of_the_day(release), ""
     if not release.episodes:
         return None, "The name does not say which episode it is."
     return _episode(release), ""
+
+
+def _of_the_day(release: Release) -> Title:
+    """Number a daily show: the year is the season, month and day the episode (`naming.day_of`)."""
+    year, month, day = map(int, release.date.split("-"))
+    name = f"{release.date} {release.episode_title}".strip()
+    return Title(
+        MediaKind.EPISODE, release.title, release.year, year, month * 100 + day, None, name
+    )
 
 
 def _episode(release: Release) -> Title:
