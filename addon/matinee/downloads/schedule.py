@@ -120,11 +120,12 @@ def plan(
     items: Sequence[Candidate], rooms: Mapping[str, Room], limits: Limits, now: float
 ) -> list[Step]:
     """Return the steps that differ from what is: starts, stops, and new reasons to wait."""
-    holding = [item for item in items if item.state in HOLDING]
-    left = _Supply(rooms, limits, len([h for h in holding if not h.watched]))
+    cut_off = [item for item in items if item.state is S.CHECKING and not _online(item, rooms)]
+    holding = [item for item in items if item.state in HOLDING and item not in cut_off]
+    left = _Supply(rooms, limits, len([item for item in holding if not item.watched]))
     for item in holding:
         left.promise(item)
-    steps = []
+    steps = [Step(item.id, QueueReason.VOLUME) for item in cut_off]
     for item in order([i for i in items if i.state in RUNNING or i.state is S.QUEUED]):
         reason = left.obstacle(item, now) or left.slot(item)
         if reason is None:
@@ -132,11 +133,12 @@ def plan(
         step = _step(item, reason, now)
         if step is not None:
             steps.append(step)
-    for item in holding:
-        room = rooms.get(item.volume_id)
-        if item.state is S.CHECKING and (room is None or not room.online):
-            steps.append(Step(item.id, QueueReason.VOLUME))
     return steps
+
+
+def _online(item: Candidate, rooms: Mapping[str, Room]) -> bool:
+    room = rooms.get(item.volume_id)
+    return room is not None and room.online
 
 
 def _step(item: Candidate, reason: QueueReason | None, now: float) -> Step | None:
@@ -145,6 +147,7 @@ def _step(item: Candidate, reason: QueueReason | None, now: float) -> Step | Non
         return None if running else Step(item.id)
     if not running and item.reason is reason:
         return None
+    if not running:
+        return Step(item.id, reason, item.retry_at)
     # Only one that stalled beyond the limit is sent to rest by the plan itself.
-    until = now + REST_SECONDS if running and reason is QueueReason.RETRY else item.retry_at
-    return Step(item.id, reason, until)
+    return Step(item.id, reason, now + REST_SECONDS if reason is QueueReason.RETRY else 0.0)
