@@ -74,7 +74,7 @@ def read(path: str, size: int, kind: FolderKind) -> Reading | None:
 
 
 def is_extra(path: PurePosixPath) -> bool:
-    """Say whether a path relative to its library folder is a trailer, a featurette …"""
+    """Say whether a path relative to its library folder is a trailer, a featurette or the like."""
     # A folder at the top is a film's or a show's: there is a film called "Trailers".
     above = {part.casefold() for part in path.parts[1:-1]}
     return bool(above & _EXTRA_FOLDERS) or _EXTRA_NAME.search(path.stem) is not None
