@@ -19,13 +19,12 @@ from pathlib import Path
 from ..errors import MatineeError, NotFound, RetryLater
 from ..models.limits import KIB, MIB
 from ..ports import ByteSource
+from ..programs import ffmpeg
+from . import pictures
 from .cache import DiskCache
 from .containers import MIME_TYPES, ending
 from .local import patiently
 from .loopback import lend
-
-Still = Callable[[Path | str, float, int], Awaitable[bytes]]
-"""`programs.ffmpeg.still(path or address, seconds, width)`: a JPEG."""
 
 CACHE_SIZE = 256 * MIB
 PATIENCE = 2.0
@@ -34,10 +33,9 @@ MAX_WAITING = 1000
 _FAILED_FOR = 600.0
 _HEAD = 4 * MIB
 _BUDGET = 48 * MIB
-_POSITIONS = (0.2, 0.35, 0.55)
-_FLAT = 0.035
-"""Bytes of JPEG per pixel below which a still is taken for black, a fade or a title card."""
-_PICTURES = ("jpg", "jpeg", "png", "webp")
+_POSITION = 0.2
+"""Where in a film the still is taken: after the titles, before what should not be told."""
+_ENDINGS = ("jpg", "jpeg", "png", "webp")
 _FOLDER_PICTURES = ("poster", "folder", "cover", "movie")
 
 
@@ -66,9 +64,9 @@ class Subject:
 class Artwork:
     """Keeps and makes pictures. `quiet` returns when nobody watches."""
 
-    def __init__(self, folder: Path, still: Still, quiet: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, folder: Path, quiet: Callable[[], Awaitable[None]]) -> None:
         self._cache = DiskCache(folder, CACHE_SIZE, ".jpg")
-        self._still, self._quiet = still, quiet
+        self._quiet = quiet
         self._turn = asyncio.Semaphore(1)
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._failed: OrderedDict[str, float] = OrderedDict()
@@ -125,24 +123,11 @@ class Artwork:
         if poster is not None:
             # A broken poster is no reason to have none.
             with suppress(MatineeError):
-                return await self._both(poster, 0.0)
-        return await self._both(subject.path, await self._good_moment(subject))
+                return {size: await pictures.scaled(poster, size.width) for size in Size}
+        return await self._both(subject.path, subject.duration * _POSITION)
 
     async def _both(self, film: Path | str, at: float) -> dict[Size, bytes]:
-        return {size: await self._still(film, at, size.width) for size in Size}
-
-    async def _good_moment(self, subject: Subject) -> float:
-        """Return a time in seconds at which there is something to see."""
-        assert subject.path is not None
-        richest, best = -1, 0.0
-        for part in _POSITIONS:
-            at = subject.duration * part
-            amount = len(await self._still(subject.path, at, Size.SMALL.width))
-            if amount > richest:
-                richest, best = amount, at
-            if amount > _FLAT * Size.SMALL.width * Size.SMALL.width * 9 / 16 or not at:
-                break
-        return best
+        return {size: await ffmpeg.still(film, at, size.width) for size in Size}
 
     async def _arriving(self, subject: Subject) -> dict[Size, bytes]:
         """Take a still from the beginning of a film on its way, and only from what is here."""
@@ -150,7 +135,7 @@ class Artwork:
         if head < min(_HEAD, subject.source.size):
             raise NotFound("Too little of the film is here.", code="not_here_yet")
         known = subject.duration / subject.source.size
-        at = min(head * 0.7 * known, subject.duration * _POSITIONS[0])
+        at = min(head * 0.7 * known, subject.duration * _POSITION)
         async with lend(subject.source, budget=_BUDGET, only_here=True) as address:
             return await self._both(address, at)
 
@@ -192,7 +177,7 @@ def poster_beside(film: Path) -> Path | None:
     if len(films) == 1:
         candidates += _FOLDER_PICTURES
     for candidate in candidates:
-        for kind in _PICTURES:
+        for kind in _ENDINGS:
             name = names.get(f"{candidate}.{kind}")
             if name is not None:
                 return film.parent / name

@@ -5,23 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import tempfile
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import NotFound
 from ..models.limits import MIB
 from ..models.media import Probe, Stream, StreamKind
+from ..programs import ffmpeg
 from .cache import DiskCache
 from .containers import ending
 from .local import patiently
 
-Extract = Callable[[Path, int], Awaitable[bytes]]
-"""`programs.ffmpeg.extract_subtitle`: the text stream of this index as WebVTT."""
-
 CACHE_SIZE = 64 * MIB
-MAX_FILE = 8 * MIB
 MAX_TRACKS = 64
 _PICTURES = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 _UNREADABLE = frozenset({"dvb_teletext", "eia_608", "arib_caption", "hdmv_text_subtitle"})
@@ -171,24 +166,11 @@ def _is_language(word: str) -> bool:
     return code.isascii() and code.isalpha() and code.islower() and len(code) in (2, 3)
 
 
-def decode(data: bytes, language: str = "") -> str:
-    """Return the text of a subtitle file: Unicode when it is, else by the language's code page."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-                           (b"\xfe\xff", "utf-16")):  # fmt: skip
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode(_CODE_PAGES.get(language.partition("-")[0], "cp1252"), "replace")
-
-
 class Subtitles:
     """Makes WebVTT once and keeps it."""
 
-    def __init__(self, folder: Path, extract: Extract) -> None:
+    def __init__(self, folder: Path) -> None:
         self._cache = DiskCache(folder, CACHE_SIZE, ".vtt")
-        self._extract = extract
         # Reading a film for its subtitles keeps a drive busy: one at a time.
         self._turn = asyncio.Lock()
 
@@ -198,7 +180,7 @@ class Subtitles:
         return inside + (await patiently(beside, film) if film is not None else [])
 
     async def webvtt(self, film: Path, etag: str, track: Track) -> bytes:
-        """Return the track as WebVTT. Raises `NotFound` in words when it cannot be shown."""
+        """Return the track as WebVTT. Raises `GiveUp` in words when it cannot be shown."""
         if track.refusal:
             raise NotFound(track.refusal, code="subtitle_not_text")
         key = await patiently(_key, etag, track)
@@ -212,12 +194,9 @@ class Subtitles:
 
     async def _make(self, film: Path, track: Track) -> bytes:
         if track.path is None:
-            return await self._extract(film, track.index)
-        draft = await patiently(_as_unicode, track.path, track.language)
-        try:
-            return await self._extract(draft, 0)
-        finally:
-            await asyncio.to_thread(draft.unlink, missing_ok=True)
+            return await ffmpeg.extract_subtitle(film, track.index)
+        code_page = _CODE_PAGES.get(track.language.partition("-")[0], "")
+        return await ffmpeg.convert_subtitle(track.path, code_page)
 
 
 def _key(etag: str, track: Track) -> str:
@@ -225,15 +204,3 @@ def _key(etag: str, track: Track) -> str:
         return f"{etag} {track.id}"
     status = track.path.stat()
     return f"{track.path} {status.st_mtime_ns} {status.st_size}"
-
-
-def _as_unicode(path: Path, language: str) -> Path:
-    """Write a copy in UTF-8, which is what ffmpeg reads, and return its path. Blocks."""
-    with path.open("rb") as file:
-        data = file.read(MAX_FILE + 1)
-    if len(data) > MAX_FILE:
-        raise NotFound("This subtitle file is too large to be one.", code="subtitle_too_large")
-    handle, draft = tempfile.mkstemp(suffix="." + ending(path.name))
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-        file.write(decode(data, language))
-    return Path(draft)

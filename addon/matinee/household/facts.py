@@ -1,0 +1,85 @@
+"""What is known of a film's streams, at home or on its way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+
+from ..errors import MatineeError
+from ..library import probes
+from ..models.limits import MIB
+from ..models.media import Probe
+from ..playback.loopback import lend
+from ..programs import ffmpeg
+from .opening import Arrival, Place
+
+_log = logging.getLogger(__name__)
+
+BUDGET = 96 * MIB
+"""Bytes that ffprobe may read of a film on its way: its head, and an index at the end."""
+TIMEOUT = 60.0
+_REMEMBERED = 256
+
+
+class Facts:
+    """Probes films. What was found of a file on its way is kept in memory until its import."""
+
+    def __init__(self) -> None:
+        self._arriving: OrderedDict[Arrival, Probe] = OrderedDict()
+        self._running: dict[Arrival, asyncio.Task[Probe | None]] = {}
+
+    async def stop(self) -> None:
+        for task in tuple(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def known(self, download_id: str, file_index: int) -> Probe | None:
+        """Return what is known of a download's file. From memory."""
+        return self._arriving.get(Arrival(download_id, file_index))
+
+    async def of(self, place: Place) -> Probe | None:
+        """Return what is known already; None while nothing is."""
+        if place.arrival is not None:
+            return self._arriving.get(place.arrival)
+        return None if place.file is None else probes.load(place.file.probe)
+
+    def begin(self, place: Place) -> asyncio.Task[Probe | None]:
+        """Begin to read a film on its way; a second caller gets the task of the first.
+
+        It waits for the beginning and the index, and ends with None when they tell nothing.
+        """
+        assert place.arrival is not None
+        task = self._running.get(place.arrival)
+        if task is None:
+            task = asyncio.create_task(self._read(place.arrival, place), name="probe")
+            self._running[place.arrival] = task
+        return task
+
+    async def learn(self, place: Place) -> Probe | None:
+        """Return what is known, and read the film to know it. None when it cannot be read."""
+        found = await self.of(place)
+        if found is not None:
+            return found
+        if place.arrival is not None:
+            return await asyncio.shield(self.begin(place))
+        path = place.source.finished_path
+        try:
+            return None if path is None else await ffmpeg.probe(path)
+        except MatineeError as error:
+            _log.info("The film cannot be probed: %s", error)
+            return None
+
+    async def _read(self, arrival: Arrival, place: Place) -> Probe | None:
+        try:
+            async with asyncio.timeout(TIMEOUT), lend(place.source, budget=BUDGET) as address:
+                probe = await ffmpeg.probe(address)
+        except (MatineeError, TimeoutError) as error:
+            _log.info("The film on its way cannot be probed yet: %s", error)
+            return None
+        finally:
+            self._running.pop(arrival, None)
+        self._arriving[arrival] = probe
+        while len(self._arriving) > _REMEMBERED:
+            self._arriving.popitem(last=False)
+        return probe
