@@ -270,6 +270,21 @@ class Settings:
             checked[key] = setting.check(value)
         self._values.update(checked)
 
+    def overlaid(self, forced: Mapping[str, object]) -> Settings:
+        """Return a view of these settings in which `forced` stands above every change."""
+        return _Overlay(self, forced)
+
     def reset(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._values.pop(key, None)
+
+
+class _Overlay(Settings):
+    def __init__(self, below: Settings, forced: Mapping[str, object]) -> None:
+        super().__init__(forced)
+        self._below = below
+
+    def get[T](self, setting: Setting[T]) -> T:
+        if setting.key in self._values:
+            return super().get(setting)
+        return self._below.get(setting)
