@@ -1,0 +1,64 @@
+/** What the player decides; pure, so that it is tested by tables. */
+import type { MediaItem, ShowDetail } from "../api/types";
+
+export interface Decoded {
+  currentTime: number;
+  videoWidth: number;
+  /** Chromium and Safari. */
+  webkitAudioDecodedByteCount?: number;
+  webkitVideoDecodedByteCount?: number;
+  /** Firefox. */
+  mozHasAudio?: boolean;
+}
+
+export interface Expected {
+  video: boolean;
+  audio: boolean;
+}
+
+/**
+ * What a browser leaves out although it plays without an error. Judged only once it has played
+ * for `after` seconds: before that, nothing was decoded anywhere.
+ */
+export function missingTracks(
+  player: Decoded,
+  expected: Expected,
+  startedAt: number,
+  after = 2.5,
+): ("audio" | "video")[] {
+  if (player.currentTime - startedAt < after) return [];
+  const missing: ("audio" | "video")[] = [];
+  if (expected.video && player.videoWidth === 0) missing.push("video");
+  const silent =
+    player.webkitAudioDecodedByteCount === undefined
+      ? player.mozHasAudio === false
+      : player.webkitAudioDecodedByteCount === 0;
+  if (expected.audio && silent) missing.push("audio");
+  return missing;
+}
+
+/** The episode after this one, across seasons; none after the last. */
+export function episodeAfter(show: ShowDetail, id: string): MediaItem | undefined {
+  const all = show.seasons
+    .filter((season) => season.number !== 0)
+    .flatMap((season) => season.episodes);
+  const index = all.findIndex((item) => item.id === id);
+  const next = index < 0 ? undefined : all[index + 1];
+  return next && (next.state === "home" || next.state === "arriving") ? next : undefined;
+}
+
+/** The fraction of the film that can be played from `at` on without waiting. */
+export function bufferedEnd(ranges: TimeRanges, at: number, duration: number): number {
+  if (!(duration > 0)) return 0;
+  for (let index = 0; index < ranges.length; index++) {
+    if (ranges.start(index) <= at + 0.25 && at <= ranges.end(index)) {
+      return Math.min(1, ranges.end(index) / duration);
+    }
+  }
+  return 0;
+}
+
+/** Whether offering to resume makes sense. */
+export function worthResuming(position: number, duration: number): boolean {
+  return position > 30 && (!(duration > 0) || position < duration - 30);
+}

@@ -1,0 +1,146 @@
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import type { MediaItem } from "../api/types";
+import { resolve } from "../core/base";
+import { vars } from "./directives";
+import { MtnElement } from "./element";
+import { mark } from "./icons";
+import { shared } from "./styles";
+
+/** A number from a text, the same each time. */
+export function hash(text: string): number {
+  let value = 2166136261;
+  for (const letter of text) value = Math.imul(value ^ (letter.codePointAt(0) ?? 0), 16777619);
+  return value >>> 0;
+}
+
+/** The first letters of a title's first two words that carry meaning. */
+export function initials(title: string): string {
+  const parts = title
+    .replace(/^(the|a|an|der|die|das|le|la|les|el|los)\s+/i, "")
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+  const letters = parts.slice(0, 2).map((part) => [...part][0] ?? "");
+  return letters.join("").toLocaleUpperCase();
+}
+
+/**
+ * The picture of a title: its poster, a still from it, or a poster made of rays and letters,
+ * whose colours follow from the title.
+ */
+@customElement("mtn-art")
+export class Art extends MtnElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        position: relative;
+        aspect-ratio: var(--shape, 2 / 3);
+        border-radius: var(--radius-small);
+        overflow: hidden;
+        background: var(--raised);
+        isolation: isolate;
+      }
+      img {
+        width: 100%;
+        height: 100%;
+        object-fit: cover;
+        display: block;
+        opacity: 0;
+        transition: opacity 0.4s;
+      }
+      img.there {
+        opacity: 1;
+      }
+      .made {
+        position: absolute;
+        inset: 0;
+        z-index: -1;
+        display: grid;
+        place-items: end center;
+        color: hsl(var(--hue) 80% 90%);
+        background:
+          linear-gradient(hsl(var(--hue) 45% 12% / 0%) 35%, hsl(var(--hue) 50% 8%) 92%),
+          repeating-conic-gradient(
+            from var(--turn) at 50% 78%,
+            hsl(var(--hue) 48% 30%) 0 8deg,
+            hsl(calc(var(--hue) + 24) 55% 22%) 8deg 16deg
+          );
+      }
+      .sun {
+        position: absolute;
+        left: 50%;
+        top: 78%;
+        width: 58%;
+        aspect-ratio: 1;
+        border-radius: 50%;
+        transform: translate(-50%, -50%);
+        background: radial-gradient(
+          circle,
+          hsl(calc(var(--hue) + 42) 85% 66%) 0 40%,
+          hsl(calc(var(--hue) + 30) 75% 48%) 68%,
+          transparent 70%
+        );
+      }
+      .letters {
+        position: relative;
+        font-family: var(--serif);
+        font-weight: 600;
+        font-size: var(--letters, 2.4rem);
+        line-height: 1;
+        letter-spacing: 0.06em;
+        padding-bottom: 9%;
+        text-shadow: 0 2px 14px rgb(0 0 0 / 60%);
+      }
+      .mark {
+        width: 30%;
+        margin-bottom: 12%;
+      }
+    `,
+  ];
+
+  @property() src = "";
+  @property() label = "";
+  @state() private there = false;
+  @state() private broken = false;
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("src")) {
+      this.there = false;
+      this.broken = false;
+    }
+  }
+
+  override render() {
+    const seed = hash(this.label);
+    // Hues between plum, wine, amber and teal suit both lights; greens look ill.
+    const hues = [265, 290, 325, 350, 8, 22, 34, 186, 205, 228];
+    const letters = initials(this.label);
+    return html`<div
+        class="made"
+        aria-hidden="true"
+        ${vars({ "--hue": hues[seed % hues.length] ?? 265, "--turn": `${seed % 16}deg` })}
+      >
+        <span class="sun"></span>
+        ${letters ? html`<span class="letters">${letters}</span>` : mark()}
+      </div>
+      ${
+        this.src && !this.broken
+          ? html`<img
+              class=${this.there ? "there" : ""}
+              src=${resolve(this.src)}
+              alt=""
+              loading="lazy"
+              decoding="async"
+              @load=${() => (this.there = true)}
+              @error=${() => (this.broken = true)}
+            />`
+          : nothing
+      }`;
+  }
+}
+
+/** What an item is called on its picture. */
+export function artLabel(item: Pick<MediaItem, "title" | "show_title">): string {
+  return item.show_title ?? item.title;
+}
