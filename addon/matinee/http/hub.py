@@ -100,9 +100,10 @@ class Hub:
 
     async def close_all(self, _app: web.Application | None = None) -> None:
         """Tell everybody that the server goes away."""
-        await asyncio.gather(
-            *(one.close(WSCloseCode.GOING_AWAY, "Matinee stops") for one in self._subscribers)
-        )
+        leaving = tuple(self._subscribers)
+        for subscriber in leaving:
+            subscriber.drop(WSCloseCode.GOING_AWAY, "Matinee stops")
+        await asyncio.gather(*(subscriber.ended.wait() for subscriber in leaving))
 
     async def _serve(
         self, socket: web.WebSocketResponse, sign_in: SignIn, request: web.Request
@@ -120,10 +121,17 @@ class Hub:
         subscriber = Subscriber(socket, request.transport, caller, topics)
         subscriber.send(self._ready)
         self._enter(subscriber)
+        tasks = [
+            asyncio.create_task(self._listen(subscriber), name="event-reader"),
+            asyncio.create_task(subscriber.dropped.wait(), name="event-drop"),
+        ]
         try:
-            await self._listen(subscriber)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._leave(subscriber)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await subscriber.end()
 
     async def _listen(self, subscriber: Subscriber) -> None:

@@ -160,14 +160,17 @@ def _properties(schema: vol.Schema | None) -> dict[str, tuple[Schema, bool]]:
 
 def _request_body(route: Route) -> dict[str, Any]:
     if route.raw_body:
-        content = {"schema": {"type": "string", "format": "binary"}}
-        return {"required": True, "content": {route.raw_body: content}}
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        return {"required": True, "content": {route.raw_body: binary}}
     if route.body is None:
         return {}
     schema = input_schema(route.body)
+    content: dict[str, Any] = {"schema": schema}
+    if route.body_example is not None:
+        content["example"] = dict(route.body_example)
     return {
         "required": bool(schema.get("required") or schema.get("anyOf")),
-        "content": {"application/json": {"schema": schema}},
+        "content": {"application/json": content},
     }
 
 

@@ -64,6 +64,8 @@ class Route:
     `web.StreamResponse` itself when `returns` is `web.StreamResponse`; then `content_types` says
     what it sends. `errors` are the types it raises beside those that every route may answer.
     `other_statuses` are further successful ones that a handler gives by returning `Answer`.
+    `body_example` is a body that works, for readers of the OpenAPI document and for tests made
+    from it.
     """
 
     method: str
@@ -82,3 +84,4 @@ class Route:
     raw_limit: int = 0
     content_types: tuple[str, ...] = ()
     other_statuses: tuple[int, ...] = ()
+    body_example: Mapping[str, Any] | None = None

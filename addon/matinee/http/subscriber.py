@@ -50,7 +50,9 @@ class Subscriber:
         self._waiting: deque[str] = deque()
         self._more = asyncio.Event()
         self._sending_since = 0.0
-        self._closing: asyncio.Task[None] | None = None
+        self._reason: tuple[int, str] | None = None
+        self.dropped = asyncio.Event()
+        self.ended = asyncio.Event()
         self._writing = asyncio.create_task(self._write(), name="event-subscriber")
 
     @property
@@ -68,7 +70,7 @@ class Subscriber:
 
     def send_text(self, text: str) -> None:
         """Queue a frame; a listener with too many waiting is dropped."""
-        if self._closing is not None:
+        if self._reason is not None:
             return
         if len(self._waiting) >= MAX_WAITING:
             self.drop(CloseCode.TOO_SLOW, "Read faster")
@@ -76,28 +78,30 @@ class Subscriber:
         self._waiting.append(text)
         self._more.set()
 
-    def drop(self, code: CloseCode, why: str) -> None:
-        """Close without waiting for it."""
-        if self._closing is None:
-            self._closing = asyncio.create_task(self.close(code, why), name="event-drop")
-
-    async def close(self, code: int, why: str) -> None:
-        """Say why and close; cut the connection when the other side does not take even that."""
-        self._waiting.clear()
-        self._writing.cancel()
-        try:
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await self.socket.close(code=code, message=why.encode())
-        except (TimeoutError, ConnectionError):
-            _log.debug("An event stream was cut")
-        if self._transport is not None:
-            self._transport.abort()
+    def drop(self, code: int, why: str) -> None:
+        """End it without waiting; whoever serves it closes with this reason."""
+        if self._reason is None:
+            self._reason = (code, why)
+            self._waiting.clear()
+            self.dropped.set()
 
     async def end(self) -> None:
-        """Wait for what runs on behalf of this listener."""
+        """Close if it was dropped; cut the connection when the other side does not take even that.
+
+        Nobody may be reading from the socket: a close from beside a reader is not a clean one.
+        """
         self._writing.cancel()
-        tasks = [self._writing] + ([self._closing] if self._closing is not None else [])
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._writing, return_exceptions=True)
+        if self._reason is not None:
+            code, why = self._reason
+            try:
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self.socket.close(code=code, message=why.encode())
+            except (TimeoutError, ConnectionError):
+                _log.debug("An event stream was cut")
+                if self._transport is not None:
+                    self._transport.abort()
+        self.ended.set()
 
     async def _write(self) -> None:
         while True:
