@@ -1,0 +1,391 @@
+"""Brings the files of a finished download into the library.
+
+Each file is one operation: a row in the journal, the change to the disk, then the library's row
+and the end of the operation in one transaction. A crash in between is finished or undone by
+`recover`; doing an import twice does nothing new. Where the volume can, the library gets a hard
+link, so that sharing goes on and no byte is copied; else a reflink, else a verified copy. Where
+even a copy finds no space, the file is moved once nothing needs it in its old place (the sharing
+goal is met, see `household.importing`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import PurePosixPath
+
+from ..errors import MatineeError, NoSpace, NotFound, VolumeOffline
+from ..models.ids import new_id
+from ..models.media import MediaKind, Title
+from ..models.releases import Release
+from ..releases import parse_path
+from ..settings import EPISODE_TEMPLATE, MOVIE_TEMPLATE, WRITE_NFO, Settings
+from ..storage import Database
+from ..volumes import Volumes
+from . import nfo, placing
+from .changes import Changes
+from .files import FileRole, Files, LibraryFile, from_row, to_row
+from .folders import FolderKind, LibraryFolders
+from .media import MediaCatalogue
+from .naming import top_folder
+from .operations import Journal, Operation
+from .places import Vacancies, in_words
+from .placing import Identity, Method, Way
+from .plan import ImportJob, Plan, Step, companion_target, film_target, make_plan
+from .selection import select, within
+from .sorting import guess_of
+
+_log = logging.getLogger(__name__)
+Clock = Callable[[], float]
+_KIND = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of an import: the titles it brought, and how many files could not be told."""
+
+    media_ids: tuple[str, ...]
+    unsorted: int
+
+
+class Importer:
+    """Executes imports. One object for the whole library; imports may run side by side."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: Files,
+        media: MediaCatalogue,
+        folders: LibraryFolders,
+        changes: Changes,
+        volumes: Volumes,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self._files, self._media, self._folders = files, media, folders
+        self._changes, self._volumes, self._settings = changes, volumes, settings
+        self._clock = clock
+        self._journal = Journal(database, clock)
+        self._vacancies = Vacancies(files, self._journal)
+        # Choosing a free name and reserving it in the journal belong together.
+        self._naming = asyncio.Lock()
+
+    # the import ------------------------------------------------------------------------------
+    async def run(self, job: ImportJob) -> Imported:
+        """Import a download; again does nothing new.
+
+        Raises `VolumeOffline`, `NoSpace` (`no_space_to_copy`), `GiveUp` when files are missing or
+        changed, `RetryLater` when the drive did not answer.
+        """
+        await self.recover(origin=job.origin)
+        plan = make_plan(job, select(job.name, job.files))
+        for file, reason in plan.left:
+            _log.info("%s stays out of the library: %s", PurePosixPath(file.path).name, reason)
+        placed: dict[int, LibraryFile] = {}
+        for step in plan.films:
+            placed[step.file.index] = await self._film(job, step)
+        for step in plan.companions:
+            film = placed.get(step.belongs_to if step.belongs_to is not None else -1)
+            if film is not None:
+                await self._companion(job, step, film)
+        for step in plan.unsorted:
+            await self._unsorted(job, step)
+        return await self._result(job, plan)
+
+    async def _result(self, job: ImportJob, plan: Plan) -> Imported:
+        rows = await self._files.of_origin(job.origin)
+        films = {step.file.index for step in plan.films}
+        ids = [row.media_id for row in rows if row.media_id and row.origin_index in films]
+        waiting = [row for row in rows if row.role is FileRole.FILM and row.media_id is None]
+        return Imported(tuple(dict.fromkeys(ids)), len(waiting))
+
+    async def _film(self, job: ImportJob, step: Step) -> LibraryFile:
+        title, release = step.title, step.release
+        if title is None or release is None:
+            raise ValueError("a step without a title is unsorted")
+        known = await self._known(job, step)
+        if known is not None and known.created:
+            return known
+        media_id = await self._media.ensure_media(title)
+        title = (await self._media.get(media_id)).as_title()
+        target = film_target(title, release, self.templates(), step.file.path)
+        row = self._row(job, step, media_id, known)
+        placed = await self._place(job.volume_id, row, job.volume_id, step.source, target,
+                                   may_move=job.may_move)  # fmt: skip
+        await self.write_nfo(placed)
+        return placed
+
+    async def _companion(self, job: ImportJob, step: Step, film: LibraryFile) -> None:
+        known = await self._known(job, step)
+        if known is not None and known.created:
+            return
+        target = companion_target(film.path, step.file.path, step.subtitle)
+        row = self._row(job, step, film.media_id, known)
+        await self._place(job.volume_id, row, job.volume_id, step.source, target,
+                          may_move=job.may_move)  # fmt: skip
+
+    async def _known(self, job: ImportJob, step: Step) -> LibraryFile | None:
+        """Return the row that this file of the download has already.
+
+        None when a row says it is in the library and the file is not there any more.
+        """
+        rows = await self._files.of_origin(job.origin)
+        row = next((row for row in rows if row.origin_index == step.file.index), None)
+        if row is None or not row.created:
+            return row
+        place = self._volumes.resolve(row.volume_id, row.path)
+        seen = await asyncio.to_thread(placing.identity, place)
+        if seen is not None and seen.size == step.file.size:
+            return row
+        await self._files.forget(row.id)
+        return None
+
+    def _row(
+        self, job: ImportJob, step: Step, media_id: str | None, known: LibraryFile | None
+    ) -> LibraryFile:
+        """Return the row to be; its path is that of the source until it has its place."""
+        return LibraryFile(
+            id=known.id if known else new_id(),
+            media_id=media_id,
+            volume_id=job.volume_id,
+            path=step.source,
+            role=step.role,
+            size=step.file.size,
+            mtime_ns=0,
+            created=True,
+            added_at=known.added_at if known else self._clock(),
+            origin=job.origin,
+            origin_index=step.file.index,
+            release_name=within(job.name, step.file.path),
+            guess=guess_of(step.release) if step.release else "{}",
+            probe=job.probes.get(step.file.index),
+            language=step.subtitle.language if step.subtitle else "",
+        )
+
+    async def _unsorted(self, job: ImportJob, step: Step) -> None:
+        """Remember a film that cannot be told apart. It stays with its download for now."""
+        if await self._known(job, step) is not None:
+            return
+        place = self._volumes.resolve(job.volume_id, step.source)
+        seen = await asyncio.to_thread(placing.identity, place)
+        row = self._row(job, step, None, None)
+        await self._files.put(
+            replace(
+                row,
+                created=False,
+                reason=step.reason or "The name does not say what it is.",
+                mtime_ns=seen.mtime_ns if seen else 0,
+                inode=seen.inode if seen else 0,
+            )
+        )
+
+    async def adopt(self, file: LibraryFile, title: Title) -> LibraryFile:
+        """Sort a file that waited: one of a download comes into the library, a person's stays."""
+        media_id = await self._media.ensure_media(title, provisional=False)
+        title = (await self._media.get(media_id)).as_title()
+        if not file.origin or file.created:
+            async with self._changes.change() as touched:
+                await self._files.change(file.id, media_id=media_id, reason="")
+                await self._media.note(media_id, "sorted", file.path)
+                touched.add(media_id)
+            return await self._files.get(file.id)
+        target = film_target(title, self.release_of(file), self.templates(), file.path)
+        row = replace(file, media_id=media_id, created=True, reason="")
+        placed = await self._place(file.volume_id, row, file.volume_id, file.path, target)
+        await self.write_nfo(placed)
+        return placed
+
+    # one file --------------------------------------------------------------------------------
+    async def _place(
+        self,
+        volume_id: str,
+        row: LibraryFile,
+        source_volume: str,
+        source: str,
+        target: str,
+        *,
+        may_move: bool = False,
+    ) -> LibraryFile:
+        """Put one file at its place, or at a numbered one beside it when that is taken."""
+        root = await self._volumes.writable(volume_id)
+        source_root = self._volumes.resolve(source_volume, "")
+        async with self._naming:
+            target = await self._vacancies.free(root, volume_id, target, row.role)
+            operation = Operation(_KIND, volume_id, source, target)
+            way = Way(source_root, source, root, target, f".{operation.id}.partial")
+            try:
+                wanted = await asyncio.to_thread(placing.source_identity, way, row.size)
+            except OSError as error:
+                raise in_words(error, source) from error
+            row = replace(row, volume_id=volume_id, path=target)
+            operation = replace(
+                operation,
+                detail={
+                    "file": to_row(row),
+                    "source_volume": source_volume,
+                    "identity": asdict(wanted),
+                },
+            )
+            await self._journal.begin(operation)
+        try:
+            made, method = await self._make(operation, way, may_move=may_move)
+        except (OSError, MatineeError, placing.Stopped) as error:
+            await self._undo(operation, way)
+            raise in_words(error, source) if isinstance(error, OSError) else error from error
+        return await self._finish(operation, row, made, method)
+
+    async def _make(
+        self, operation: Operation, way: Way, *, may_move: bool
+    ) -> tuple[Identity, Method]:
+        if await asyncio.to_thread(placing.link, way):
+            made = await asyncio.to_thread(placing.identity, way.place)
+            return _there(made, way), Method.LINK
+        draft, method = await asyncio.to_thread(placing.clone, way), Method.CLONE
+        if draft is None:
+            size = int(operation.detail["identity"]["size"])
+            if await self._must_move(operation, way, size, may_move=may_move):
+                await asyncio.to_thread(placing.move, way)
+                made = await asyncio.to_thread(placing.identity, way.place)
+                return _there(made, way), Method.MOVE
+            draft, method = await _stoppable(placing.copy, way), Method.COPY
+        # By this identity a restart knows that the file under the final name is ours.
+        detail = {**operation.detail, "identity": asdict(draft)}
+        await self._journal.begin(replace(operation, detail=detail))
+        await asyncio.to_thread(placing.publish, way)
+        return draft, method
+
+    async def _must_move(
+        self, operation: Operation, way: Way, size: int, *, may_move: bool
+    ) -> bool:
+        """Say whether a copy has no space but a move is possible. Raises `NoSpace` else."""
+        try:
+            await self._volumes.require_space(operation.volume_id, size)
+        except NoSpace as error:
+            same_drive = way.source_root == way.root
+            if may_move and same_drive:
+                return True
+            hint = error.hint
+            if same_drive:
+                hint += " Or wait until it has been shared enough: then it is moved."
+            raise NoSpace(error.message, code="no_space_to_copy", hint=hint) from error
+        return False
+
+    async def _undo(self, operation: Operation, way: Way) -> None:
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(placing.discard_draft, way)
+        await self._journal.end(operation.id)
+
+    async def _finish(
+        self, operation: Operation, row: LibraryFile, made: Identity, method: Method | None = None
+    ) -> LibraryFile:
+        row = replace(row, mtime_ns=made.mtime_ns, inode=made.inode, missing_since=0.0)
+        await self._manage(row)
+        async with self._changes.change() as touched:
+            media_id = row.media_id
+            if media_id is not None:
+                try:
+                    media_id = await self._media.resolve(media_id)
+                except NotFound:
+                    media_id = None
+            row = replace(row, media_id=media_id)
+            await self._files.put(row)
+            await self._journal.end(operation.id)
+            if media_id is not None:
+                how = f" ({method})" if method else ""
+                await self._media.note(media_id, "imported", f"{row.path}{how}")
+                touched.add(media_id)
+        return row
+
+    async def _manage(self, row: LibraryFile) -> None:
+        """Let the scanner look after the folder that the template imports into."""
+        folder = top_folder(row.path)
+        if folder:
+            films = top_folder(self._settings.get(MOVIE_TEMPLATE)) == folder
+            shows = top_folder(self._settings.get(EPISODE_TEMPLATE)) == folder
+            kind = FolderKind.MOVIES if films and not shows else FolderKind.SHOWS
+            kind = FolderKind.MIXED if films == shows else kind
+            await self._folders.ensure(row.volume_id, folder, kind)
+
+    # names -----------------------------------------------------------------------------------
+    def templates(self) -> dict[MediaKind, str]:
+        return {
+            MediaKind.MOVIE: self._settings.get(MOVIE_TEMPLATE),
+            MediaKind.EPISODE: self._settings.get(EPISODE_TEMPLATE),
+        }
+
+    @staticmethod
+    def release_of(file: LibraryFile) -> Release:
+        return parse_path(file.release_name or file.path)
+
+    async def write_nfo(self, file: LibraryFile) -> None:
+        """Write what the film is beside it. A drive that refuses costs only the `.nfo`."""
+        if not self._settings.get(WRITE_NFO) or file.media_id is None:
+            return
+        title = (await self._media.get(file.media_id)).as_title()
+        documents = [(nfo.path_of(file.path), nfo.document(title))]
+        show = nfo.show_path(file.path) if title.kind is MediaKind.EPISODE else None
+        if show:
+            documents.append((show, nfo.show_document(title)))
+        try:
+            root = await self._volumes.writable(file.volume_id)
+            for path, content in documents:
+                await asyncio.to_thread(nfo.write, root, path, content)
+        except (OSError, MatineeError) as error:
+            _log.warning("No .nfo for %s: %s", PurePosixPath(file.path).name, error)
+
+    # after a crash ---------------------------------------------------------------------------
+    async def recover(self, volume_id: str = "", origin: str = "") -> None:
+        """Finish or undo the imports that were broken off. Drives that are away wait."""
+        for operation in await self._journal.pending([_KIND]):
+            row = from_row(operation.detail["file"])
+            if volume_id not in {"", operation.volume_id} or origin not in {"", row.origin}:
+                continue
+            with contextlib.suppress(VolumeOffline):
+                await self._recover(operation, row)
+
+    async def _recover(self, operation: Operation, row: LibraryFile) -> None:
+        try:
+            root = await self._volumes.writable(operation.volume_id)
+            source_root = self._volumes.resolve(operation.detail["source_volume"], "")
+        except NotFound:
+            await self._journal.end(operation.id)
+            return
+        way = Way(source_root, operation.source, root, operation.target, f".{operation.id}.partial")
+        await asyncio.to_thread(placing.discard_draft, way)
+        seen = await asyncio.to_thread(placing.identity, way.place)
+        wanted = Identity(**operation.detail["identity"])
+        if seen is not None and await self._is_ours(way, seen, wanted):
+            row = await self._finish(operation, row, seen)
+            await self.write_nfo(row)
+        else:
+            await self._journal.end(operation.id)
+
+    @staticmethod
+    async def _is_ours(way: Way, seen: Identity, wanted: Identity) -> bool:
+        """Say whether the file under the final name is the one that was being placed."""
+        if seen == wanted:
+            return True
+        return seen.may_be(wanted) and await _stoppable(placing.same_bytes, way)
+
+
+def _there(made: Identity | None, way: Way) -> Identity:
+    if made is None:
+        raise FileNotFoundError(way.place)
+    return made
+
+
+async def _stoppable[T](work: Callable[[Way, threading.Event], T], way: Way) -> T:
+    """Run long work in a thread; a cancellation breaks it off and waits for its end."""
+    stop = threading.Event()
+    running = asyncio.ensure_future(asyncio.to_thread(work, way, stop))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        stop.set()
+        with contextlib.suppress(placing.Stopped, OSError, MatineeError):
+            await running
+        raise
