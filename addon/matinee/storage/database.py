@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -101,12 +102,14 @@ class Database:
             token = _holder.set(asyncio.current_task())
             try:
                 await self._write.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                except BaseException:
-                    await self._write.execute("ROLLBACK")
-                    raise
+                yield
                 await self._write.execute("COMMIT")
+            except BaseException:
+                # A task that is cancelled while it begins or commits has sent the statement
+                # already: it runs in the connection's thread before this one does.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    await self._write.execute("ROLLBACK")
+                raise
             finally:
                 _holder.reset(token)
 
