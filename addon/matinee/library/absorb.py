@@ -63,43 +63,49 @@ class Absorber:
 
     async def new(
         self, volume_id: str, root: Path, found: Sequence[NewFile]
-    ) -> tuple[list[str], list[str]]:
+    ) -> tuple[list[str], list[LibraryFile]]:
         """Take in files that no row knows at their place.
 
-        Returns the former paths of those that were only moved, and the ids of the rest.
+        Returns the former paths of those that were only moved, and the rows of the rest.
         """
-        moved, added = [], []
+        moved: list[str] = []
+        added: list[LibraryFile] = []
         for part in _parts(found):
-            origins = {file.found.path: await self._origin(volume_id, root, file) for file in part}
+            origins = await self._origins(volume_id, root, part)
             async with self._changes.change() as touched:
-                for file in part:
-                    if await self._taken(volume_id, file.found.path):
-                        continue
-                    origin = origins[file.found.path]
+                # An import may have written the row since the scan began, or be about to.
+                taken = await self._files.taken(volume_id, [file.found.path for file in part])
+                fresh = [file for file in part if file.found.path not in taken]
+                for file in fresh:
+                    origin = origins.get(file.found.path)
                     if origin is not None:
                         await self._move(origin, file, touched)
                         moved.append(origin.path)
-                    else:
-                        added.append(await self._add(volume_id, file, touched))
+                added += await self._add(
+                    volume_id, [f for f in fresh if f.found.path not in origins], touched
+                )
         return moved, added
 
-    async def _taken(self, volume_id: str, path: str) -> bool:
-        """An import may have written the row since the scan began, or be about to."""
-        return await self._files.at(volume_id, path) is not None or await self._files.under_way(
-            volume_id, path
-        )
-
-    async def _origin(self, volume_id: str, root: Path, file: NewFile) -> LibraryFile | None:
-        """Return the row of the same file under a former name, if that name is gone.
+    async def _origins(
+        self, volume_id: str, root: Path, part: Sequence[NewFile]
+    ) -> dict[str, LibraryFile]:
+        """Return, by path, the rows of files that only got another name: the old one is gone.
 
         The time of change tells a moved file from another one that got its inode.
         """
-        found = file.found
-        for row in await self._files.same_inode(volume_id, found.inode):
-            same = (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
-            if same and not await asyncio.to_thread(os.path.lexists, root / row.path):
-                return row
-        return None
+        rows = await self._files.same_inodes(volume_id, [file.found.inode for file in part])
+        if not rows:
+            return {}
+        paths = [row.path for row in rows]
+        there = await asyncio.to_thread(lambda: {p for p in paths if os.path.lexists(root / p)})
+        gone = {(row.inode, row.size, row.mtime_ns): row for row in rows if row.path not in there}
+        origins = {}
+        for file in part:
+            found = file.found
+            row = gone.pop((found.inode, found.size, found.mtime_ns), None)
+            if row is not None:
+                origins[found.path] = row
+        return origins
 
     async def _move(self, row: LibraryFile, file: NewFile, touched: set[str]) -> None:
         media_id, reason, guess = row.media_id, row.reason, row.guess
@@ -123,10 +129,20 @@ class Absorber:
             return None, reading.reason, reading.guess
         return await self._media.ensure_media(reading.title), "", reading.guess
 
-    async def _add(self, volume_id: str, file: NewFile, touched: set[str]) -> str:
+    async def _add(
+        self, volume_id: str, part: Sequence[NewFile], touched: set[str]
+    ) -> list[LibraryFile]:
+        rows = [await self._row(volume_id, file) for file in part]
+        await self._files.put(*rows)
+        sorted_ = [(row.media_id, row.path) for row in rows if row.media_id is not None]
+        touched.update(media_id for media_id, _path in sorted_)
+        await self._media.note_many("scanned", sorted_)
+        return rows
+
+    async def _row(self, volume_id: str, file: NewFile) -> LibraryFile:
         media_id, reason, guess = await self._sort(file.reading)
         found = file.found
-        row = LibraryFile(
+        return LibraryFile(
             id=new_id(),
             media_id=media_id,
             volume_id=volume_id,
@@ -141,16 +157,10 @@ class Absorber:
             reason=reason,
             language=file.reading.language,
         )
-        await self._files.put(row)
-        if media_id:
-            touched.add(media_id)
-            await self._media.note(media_id, "scanned", found.path)
-        return row.id
 
-    async def join_companions(self, file_ids: Sequence[str]) -> None:
+    async def join_companions(self, files: Sequence[LibraryFile]) -> None:
         """Give the subtitles and extras among these rows to the films they lie beside."""
-        for file_id in file_ids:
-            row = await self._files.get(file_id)
+        for row in files:
             if row.role is FileRole.FILM or row.media_id is not None:
                 continue
             films = await self._files.films_beside(row.volume_id, home_of(row.path, row.role))

@@ -65,6 +65,10 @@ class KnownFile:
 
 
 _COLUMNS = tuple(field.name for field in fields(LibraryFile))
+_PUT = (
+    f"INSERT OR REPLACE INTO library_files ({', '.join(_COLUMNS)})"  # noqa: S608 constants
+    f" VALUES ({', '.join(f':{name}' for name in _COLUMNS)})"
+)
 # A range of the index on (volume_id, path): "/" is followed by "0".
 _BENEATH = "(path = ? OR (path >= ? AND path < ?))"
 _KNOWN = (
@@ -131,14 +135,9 @@ class Files:
         rows = await self._database.fetch(f"SELECT * FROM library_files WHERE {where}", values)  # noqa: S608 constants above
         return [from_row(row) for row in rows]
 
-    async def put(self, file: LibraryFile) -> None:
-        """Write the row; one that has the same id or lies at the same place is replaced."""
-        names = ", ".join(_COLUMNS)
-        places = ", ".join(f":{name}" for name in _COLUMNS)
-        await self._database.execute(
-            f"INSERT OR REPLACE INTO library_files ({names}) VALUES ({places})",  # noqa: S608 constants
-            to_row(file),
-        )
+    async def put(self, *files: LibraryFile) -> None:
+        """Write the rows; one that has the same id or lies at the same place is replaced."""
+        await self._database.execute_many(_PUT, [to_row(file) for file in files])
 
     async def change(self, file_id: str, **values: object) -> None:
         """Set columns of one row. The names are columns of `LibraryFile`."""
@@ -161,11 +160,12 @@ class Files:
         rows = await self._database.fetch(_KNOWN, (volume_id, *_beneath(folder)))
         return {row["path"]: KnownFile(*tuple(row)[1:]) for row in rows}
 
-    async def same_inode(self, volume_id: str, inode: int) -> list[LibraryFile]:
-        """Return the rows of that inode: one file under several names, or a moved one."""
-        if not inode:
-            return []
-        return await self._many("volume_id = ? AND inode = ?", volume_id, inode)
+    async def same_inodes(self, volume_id: str, inodes: Sequence[int]) -> list[LibraryFile]:
+        """Return the rows of these inodes: one file under several names, or a moved one."""
+        wanted = json.dumps([inode for inode in inodes if inode])
+        return await self._many(
+            "volume_id = ? AND inode IN (SELECT value FROM json_each(?))", volume_id, wanted
+        )
 
     async def unprobed(
         self, volume_ids: Sequence[str], leave_out: Sequence[str] = (), limit: int = 20
@@ -200,13 +200,16 @@ class Files:
         start = len(folder) + 1 if folder else 0
         return [(row[0], row[1]) for row in rows if "/" not in row[0][start:]]
 
-    async def under_way(self, volume_id: str, path: str) -> bool:
-        """Say whether Matinee itself is putting a file there at this moment."""
-        found = await self._database.fetch_value(
-            "SELECT 1 FROM library_operations WHERE volume_id = ? AND target = ?",
-            (volume_id, path),
+    async def taken(self, volume_id: str, paths: Sequence[str]) -> frozenset[str]:
+        """Return those paths that have a row, or get one by what Matinee itself does now."""
+        rows = await self._database.fetch(
+            "SELECT path FROM library_files WHERE volume_id = ?1"
+            " AND path IN (SELECT value FROM json_each(?2))"
+            " UNION SELECT target FROM library_operations WHERE volume_id = ?1"
+            " AND target IN (SELECT value FROM json_each(?2))",
+            (volume_id, json.dumps(list(paths))),
         )
-        return found is not None
+        return frozenset(row[0] for row in rows)
 
     async def missing_in(self, volume_id: str, folder: str, before: float) -> list[LibraryFile]:
         """Return the rows beneath `folder` whose files have been missing since before that time."""

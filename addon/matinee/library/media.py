@@ -6,7 +6,7 @@ rename, move and upgrade; a correction onto a title that exists already leaves i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import InvalidInput, NotFound
@@ -347,6 +347,13 @@ class MediaCatalogue:
         await self._database.execute(
             "INSERT INTO library_history (at, media_id, event, detail) VALUES (?, ?, ?, ?)",
             (self._clock(), media_id, event, detail),
+        )
+
+    async def note_many(self, event: str, lines: Sequence[tuple[str, str]]) -> None:
+        """Write one line each into several histories: media ids and details."""
+        await self._database.execute_many(
+            "INSERT INTO library_history (at, media_id, event, detail) VALUES (?, ?, ?, ?)",
+            [(self._clock(), media_id, event, detail) for media_id, detail in lines],
         )
 
 

@@ -16,7 +16,7 @@ from ..models.ids import new_id
 from ..volumes import Volumes
 from ..volumes.patience import Patience
 from .absorb import Absorber, NewFile
-from .files import Files, KnownFile
+from .files import FileRole, Files, KnownFile, LibraryFile
 from .folders import LibraryFolder, LibraryFolders
 from .sorting import is_wanted, read
 from .tasks import guarded
@@ -204,9 +204,9 @@ class Scanner:
         known: dict[str, KnownFile],
         start: str,
         settle: float,
-    ) -> list[str]:
+    ) -> list[LibraryFile]:
         """Take in all that lies beneath `start`; what is left in `known` was not seen."""
-        added: list[str] = []
+        added: list[LibraryFile] = []
         young = 0
         found = walker.files(start)
         while not self._cancelled:
@@ -220,7 +220,7 @@ class Scanner:
             moved, fresh = await self._absorber.new(folder.volume_id, root, batch.new)
             for path in moved:
                 known.pop(path, None)
-            added += fresh
+            added += [row for row in fresh if row.role is not FileRole.FILM]
             young += batch.young
             self._count(done=batch.count, new=len(fresh), moved=len(moved))
             if fresh or batch.changed:
