@@ -120,9 +120,10 @@ def _tokens(identity: Identity) -> list[Route]:
         return NewToken(token, **asdict(info))
 
     async def revoke(call: Call) -> None:
-        if call.path["id"] != call.user.token_id and call.user.role is not Role.ADMIN:
+        info = identity.token(call.path["id"])
+        if info.id != call.user.token_id and call.user.role is not Role.ADMIN:
             raise NotAllowed("Only an administrator ends the token of another device.")
-        await identity.revoke(call.path["id"], call.user)
+        await identity.revoke(info.id, call.user)
 
     new = vol.Schema(
         {
