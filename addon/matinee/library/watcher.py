@@ -46,7 +46,8 @@ def _watch(folders: Collection[Path], stop: threading.Event, debounce: int) -> I
         yield_on_timeout=True,  # the first answer says that the kernel watches now
         raise_interrupt=False,
         recursive=False,
-        ignore_permission_denied=True,
+        # True would hide that the limit of the kernel is reached (watchfiles 1.3).
+        ignore_permission_denied=False,
     )
 
 

@@ -8,13 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.films import make_film
+from tests.support.library import House, until, write
 
 from matinee.library.probes import load
 from matinee.library.walk import Walker
 from matinee.programs import ffmpeg
-from tests.support.films import make_film
-
-from tests.support.library import House, until, write
 
 
 @pytest.fixture(autouse=True)
@@ -400,7 +399,7 @@ async def test_real_films_are_probed_in_the_background(house: House) -> None:
     await house.folder()
     await house.scan()
     await house.library.prober.start()
-    await until(lambda: house.library.prober._idle.is_set())
+    await asyncio.wait_for(house.library.prober.wait_idle(), 60)
     film, noise = await house.rows()
     probe = load(str(film["probe"]))
     assert probe is not None
