@@ -219,7 +219,7 @@ class Importer:
             way = Way(source_root, source, root, target, f".{operation.id}.partial")
             try:
                 wanted = await asyncio.to_thread(placing.source_identity, way, row.size)
-            except OSError as error:
+            except (OSError, NotFound) as error:
                 raise in_words(error, source) from error
             row = replace(row, volume_id=volume_id, path=target)
             operation = replace(

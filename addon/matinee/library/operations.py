@@ -37,7 +37,8 @@ class Journal:
         """Write the row, or write it anew with more detail."""
         await self._database.execute(
             "INSERT OR REPLACE INTO library_operations"
-            " (id, kind, volume_id, source, target, detail, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            " (id, kind, volume_id, source, target, detail, started_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 operation.id,
                 operation.kind,

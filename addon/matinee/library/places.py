@@ -52,9 +52,15 @@ def _numbered(name: str, taken: set[str], role: FileRole) -> str:
     return f"{stem}.{number}.{ending}"
 
 
-def in_words(error: OSError, path: str) -> MatineeError:
+def in_words(error: OSError | NotFound, path: str) -> MatineeError:
     """Return what the refusal of a drive means to the person."""
     name = PurePosixPath(path).name
+    if isinstance(error, FileNotFoundError | NotFound):
+        return GiveUp(
+            f"The file {name} is not there any more.",
+            code="file_missing",
+            hint="Check the download again; it fetches what is missing.",
+        )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return NoSpace("The drive is full.", hint="Free some space or choose another drive.")
     if error.errno == errno.EROFS:
@@ -70,11 +76,5 @@ def in_words(error: OSError, path: str) -> MatineeError:
             f"Matinee may not write beside {name}.",
             code="not_permitted",
             hint="Let it write to its folders on that drive.",
-        )
-    if isinstance(error, FileNotFoundError | NotFound):
-        return GiveUp(
-            f"The file {name} is not there any more.",
-            code="file_missing",
-            hint="Check the download again; it fetches what is missing.",
         )
     return RetryLater(f"The file {name} could not be placed: {error.strerror}.", code="file_error")

@@ -122,7 +122,8 @@ def link(way: Way) -> bool:
         os.fsync(handle)
         try:
             # By descriptor: exactly the file that was checked, whatever its name is by now.
-            os.link(f"/proc/self/fd/{handle}", way.place, follow_symlinks=True)
+            # (Python follows the link to it only where a folder is given, which is not used.)
+            os.link(f"/proc/self/fd/{handle}", way.place, src_dir_fd=handle, follow_symlinks=True)
         except FileExistsError:
             raise
         except OSError as error:
