@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from ..errors import NotFound
 from ..library import Library
+from ..library.listing import Entry, ItemKind, Question
 from ..library.media import Media
-from ..models.media import MediaKind
+from ..models.media import MediaKind, Title
 from ..models.play import Choice, Target
 from ..releases import title_key
 
@@ -63,3 +64,90 @@ def numbers(text: str) -> tuple[int, int] | None:
     if match is None:
         return None
     return int(match["s"] or match["s2"]), int(match["e"] or match["e2"])
+
+
+class Chooser:
+    """Finds in the library what a wish means. Nothing is guessed: of several, all are named."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def choose(self, user_id: str, wish: Wish) -> Chosen:
+        """Return what is meant. Raises `NotFound` for an id that never was."""
+        number = numbers(wish.episode)
+        if wish.episode.strip().casefold() not in ("", "next") and number is None:
+            return Chosen(
+                text=f"“{wish.episode}” names no episode.", hint="Say it like S01E02, or “next”."
+            )
+        if wish.media:
+            return await self._by_id(user_id, wish.media, number)
+        text = wish.title or wish.query
+        if number is None and (number := numbers(text)) is not None:
+            text = _EPISODE.sub(" ", text)
+        return await self._by_words(user_id, text.strip(), number)
+
+    async def _by_id(self, user_id: str, media_id: str, number: tuple[int, int] | None) -> Chosen:
+        """Take a media id, or the id of a show: then its episode, or what comes next of it."""
+        try:
+            return Chosen(await self._library.media.get(media_id))
+        except NotFound as error:
+            try:
+                show = await self._library.listing.show(media_id, user_id)
+            except NotFound:
+                raise error from None
+        return await self._of_shows(user_id, [show], number)
+
+    async def _by_words(self, user_id: str, text: str, number: tuple[int, int] | None) -> Chosen:
+        shows = await self._search(user_id, text, ItemKind.SHOW)
+        if number is not None:
+            return await self._of_shows(user_id, _exact(shows, text) or shows, number, text)
+        movies = await self._search(user_id, text, ItemKind.MOVIE)
+        found = _exact(movies + shows, text) or movies + shows
+        if not found:
+            found = await self._search(user_id, text, ItemKind.EPISODE)
+            found = _exact(found, text) or found
+        ids = [await self._playable(user_id, entry) for entry in found]
+        return await self._one_of([media_id for media_id in ids if media_id], text)
+
+    async def _search(self, user_id: str, text: str, kind: ItemKind) -> list[Entry]:
+        question = Question(user_id, kind=kind, text=text, limit=MAX_CHOICES)
+        return await self._library.listing.ask(question) if title_key(text) else []
+
+    async def _playable(self, user_id: str, entry: Entry) -> str | None:
+        if entry.kind is not ItemKind.SHOW:
+            return entry.id
+        return await self._library.watch.next_of_show(entry.id, user_id)
+
+    async def _of_shows(
+        self, user_id: str, shows: list[Entry], number: tuple[int, int] | None, text: str = ""
+    ) -> Chosen:
+        ids = []
+        for show in shows:
+            if number is None:
+                ids.append(await self._playable(user_id, show))
+            else:
+                title = Title(MediaKind.EPISODE, show.title, show.year, *number)
+                ids.append(await self._library.media.find(title))
+        name = text or (shows[0].title if shows else "")
+        if number is not None:
+            name = f"{name} S{number[0]:02}E{number[1]:02}"
+        return await self._one_of([media_id for media_id in ids if media_id], name)
+
+    async def _one_of(self, ids: list[str], name: str) -> Chosen:
+        found = [await self._library.media.get(media_id) for media_id in dict.fromkeys(ids)]
+        if len(found) == 1:
+            return Chosen(found[0])
+        if not found:
+            return Chosen(text=f"“{name}” is neither at home nor on its way.", hint=_NOTHING_HINT)
+        choices = tuple(Choice(media.id, label(media)) for media in found[:MAX_CHOICES])
+        return Chosen(choices=choices, text=f"Which “{name}”?")
+
+
+def _exact(entries: list[Entry], text: str) -> list[Entry]:
+    """Return the entries that are called just so, with or without their year."""
+    key = title_key(text)
+    return [
+        entry
+        for entry in entries
+        if key in (title_key(entry.title), title_key(f"{entry.title} {entry.year}"))
+    ]

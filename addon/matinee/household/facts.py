@@ -6,19 +6,21 @@ import asyncio
 import logging
 from collections import OrderedDict
 
-from ..errors import MatineeError
+from ..errors import MatineeError, RetryLater
 from ..library import probes
 from ..models.limits import MIB
 from ..models.media import Probe
 from ..playback.loopback import lend
 from ..programs import ffmpeg
+from ..programs.run import Limits
 from .opening import Arrival, Place
 
 _log = logging.getLogger(__name__)
 
 BUDGET = 96 * MIB
 """Bytes that ffprobe may read of a film on its way: its head, and an index at the end."""
-TIMEOUT = 60.0
+_LIMITS = Limits(seconds=300, cpu_seconds=30, output=4 * MIB)
+"""Slow swarms take their time; the program sleeps meanwhile."""
 _REMEMBERED = 256
 
 
@@ -27,6 +29,7 @@ class Facts:
 
     def __init__(self) -> None:
         self._arriving: OrderedDict[Arrival, Probe] = OrderedDict()
+        self._probed: OrderedDict[str, Probe | None] = OrderedDict()
         self._running: dict[Arrival, asyncio.Task[Probe | None]] = {}
 
     async def stop(self) -> None:
@@ -63,23 +66,37 @@ class Facts:
             return found
         if place.arrival is not None:
             return await asyncio.shield(self.begin(place))
-        path = place.source.finished_path
+        return await self._at_home(place)
+
+    async def _at_home(self, place: Place) -> Probe | None:
+        """Probe a film that came home just now; the library will do so too, when it has time."""
+        path, key = place.source.finished_path, place.source.etag
+        if path is None or key in self._probed:
+            return self._probed.get(key)
         try:
-            return None if path is None else await ffmpeg.probe(path)
-        except MatineeError as error:
-            _log.info("The film cannot be probed: %s", error)
+            probe: Probe | None = await ffmpeg.probe(path)
+        except RetryLater:
             return None
+        except MatineeError as error:
+            _log.info("%s cannot be probed: %s", path.name, error)
+            probe = None
+        _remember(self._probed, key, probe)
+        return probe
 
     async def _read(self, arrival: Arrival, place: Place) -> Probe | None:
         try:
-            async with asyncio.timeout(TIMEOUT), lend(place.source, budget=BUDGET) as address:
-                probe = await ffmpeg.probe(address)
-        except (MatineeError, TimeoutError) as error:
+            async with lend(place.source, budget=BUDGET) as address:
+                probe = await ffmpeg.probe(address, limits=_LIMITS)
+        except MatineeError as error:
             _log.info("The film on its way cannot be probed yet: %s", error)
             return None
         finally:
             self._running.pop(arrival, None)
-        self._arriving[arrival] = probe
-        while len(self._arriving) > _REMEMBERED:
-            self._arriving.popitem(last=False)
+        _remember(self._arriving, arrival, probe)
         return probe
+
+
+def _remember[K, V](known: OrderedDict[K, V], key: K, value: V) -> None:
+    known[key] = value
+    while len(known) > _REMEMBERED:
+        known.popitem(last=False)

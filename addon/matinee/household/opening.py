@@ -10,9 +10,8 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ..downloads import Downloads
 from ..errors import MatineeError, NotFound, VolumeOffline
@@ -43,12 +42,6 @@ class Arrival:
     file_index: int
 
 
-class Arrivals(Protocol):
-    """Which downloads bring a film: `household.arrivals`."""
-
-    async def of_media(self, media_id: str) -> Iterable[tuple[str, int]]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a film is now: `file` when it is at home, else `arrival`."""
@@ -71,7 +64,7 @@ class _Passage:
 @dataclass(slots=True)
 class _Remembered:
     place: Place
-    until: float = field(default=0.0)
+    until: float
 
 
 class Opening:
@@ -81,13 +74,12 @@ class Opening:
         self,
         library: Library,
         downloads: Downloads,
-        arrivals: Arrivals,
         volumes: Volumes,
         bus: EventBus,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._library, self._downloads = library, downloads
-        self._arrivals, self._volumes, self._clock = arrivals, volumes, clock
+        self._volumes, self._clock = volumes, clock
         self._places: OrderedDict[str, _Remembered] = OrderedDict()
         self._passages: OrderedDict[Arrival, _Passage] = OrderedDict()
         bus.subscribe(self._changed)
@@ -126,7 +118,8 @@ class Opening:
                 return Place(media, await self._open_file(file), file=file)
             except MatineeError as error:
                 trouble = trouble or error
-        for download_id, index in await self._arrivals.of_media(media.id):
+        entry = await self._library.listing.entry(media.id, "")
+        for download_id, index in entry.arrivals:
             arrival = Arrival(download_id, index)
             try:
                 return Place(media, await self._open_arrival(arrival), arrival=arrival)

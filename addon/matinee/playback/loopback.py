@@ -95,10 +95,10 @@ async def lend(source: ByteSource, *, budget: int, only_here: bool = False) -> A
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     server = web.Server(answer, access_log=None)
-    runner = web.ServerRunner(server)
+    runner = web.ServerRunner(server, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener, shutdown_timeout=0.1).start()
+        await web.SockSite(runner, listener).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
     finally:
         await runner.cleanup()
