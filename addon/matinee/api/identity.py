@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import voluptuous as vol
 
-from ..errors import Conflict, InvalidInput, NotAllowed, NotFound
+from ..errors import Conflict, NotAllowed, NotFound, NotSignedIn
 from ..http.inputs import NAME, ROLE
 from ..http.middleware import address_of
 from ..http.routes import Call, Page, Route
@@ -111,19 +112,24 @@ def _tokens(identity: Identity) -> list[Route]:
     async def create(call: Call) -> NewToken:
         body = call.body
         user_id = body.get("user_id") or call.user.user.id
-        try:
-            token, info = await identity.create_token(
-                user_id, body["name"], body["role"], body["ttl"], call.user
-            )
-        except NotFound as error:
-            raise InvalidInput(error.message, code=error.code, field="user_id") from error
+        token, info = await identity.create_token(
+            user_id, body["name"], body["role"], body["ttl"], call.user
+        )
         return NewToken(token, **asdict(info))
 
     async def revoke(call: Call) -> None:
-        info = identity.token(call.path["id"])
-        if info.id != call.user.token_id and call.user.role is not Role.ADMIN:
-            raise NotAllowed("Only an administrator ends the token of another device.")
-        await identity.revoke(info.id, call.user)
+        if call.path["id"] == call.user.token_id:
+            raise Conflict(
+                "This is the token of this device.",
+                code="own_token",
+                hint="Sign out instead.",
+            )
+        await identity.revoke(call.path["id"], call.user)
+
+    async def give_back(call: Call) -> None:
+        with suppress(NotSignedIn):  # as RFC 7009 wants it: what is not valid needs no ending
+            known = identity.authenticate(call.body["token"])
+            await identity.revoke(known.token_id, call.user)
 
     new = vol.Schema(
         {
@@ -140,12 +146,17 @@ def _tokens(identity: Identity) -> list[Route]:
         ),
         Route(
             "POST", "/api/tokens", Role.ADMIN, create, "Make a token", TAG,
-            body=new, returns=NewToken, status=201, errors=(NotAllowed,),
+            body=new, returns=NewToken, status=201, errors=(NotAllowed, NotFound),
         ),
         Route(
-            "DELETE", "/api/tokens/{id}", Role.GUEST, revoke,
-            "End a token: one's own, which signs out, or as administrator any", TAG,
-            status=204, errors=(NotFound, NotAllowed),
+            "DELETE", "/api/tokens/{id}", Role.ADMIN, revoke, "End the token of another device",
+            TAG, status=204, errors=(NotFound, Conflict),
+        ),
+        Route(
+            "POST", "/api/tokens/revoke", Role.GUEST, give_back,
+            "Give back a token, such as one's own to sign out (RFC 7009)", TAG,
+            body=vol.Schema({vol.Required("token"): vol.All(str, vol.Length(max=200))}),
+            status=204,
         ),
     ]  # fmt: skip
 
@@ -153,11 +164,8 @@ def _tokens(identity: Identity) -> list[Route]:
 def _pairing(identity: Identity) -> list[Route]:
     async def open_pairing(call: Call) -> OpenPairing:
         role, user_id = call.body["role"], call.body.get("user_id", "")
-        try:
-            code = identity.open_pairing(role, user_id)
-            link = identity.open_link(role, user_id)
-        except NotFound as error:
-            raise InvalidInput(error.message, code=error.code, field="user_id") from error
+        code = identity.open_pairing(role, user_id)
+        link = identity.open_link(role, user_id)
         await identity.audit.write("pairing_opened", user_id=call.user.user.id, detail=role.value)
         return OpenPairing(code.code, code.expires_at, link.code, role, code.user_id)
 
@@ -182,7 +190,7 @@ def _pairing(identity: Identity) -> list[Route]:
         Route(
             "POST", "/api/pairing", Role.ADMIN, open_pairing,
             "Open a pairing code and a single-use link; they replace those before", TAG,
-            body=invitation, returns=OpenPairing, status=201, errors=(NotAllowed,),
+            body=invitation, returns=OpenPairing, status=201, errors=(NotAllowed, NotFound),
         ),
         Route(
             "DELETE", "/api/pairing", Role.ADMIN, close_pairing,
