@@ -96,7 +96,7 @@ export class Add extends MtnElement {
           <label for="links">${words.add.field}</label>
           <textarea
             id="links"
-            autofocus
+            data-focus
             spellcheck="false"
             placeholder=${words.add.placeholder}
             aria-invalid=${this.nothingFound ? "true" : "false"}

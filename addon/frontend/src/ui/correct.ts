@@ -97,7 +97,7 @@ export class Correct extends MtnElement {
           <label for="title">${episode ? words.media.showTitle : words.media.title}</label>
           <input
             id="title"
-            autofocus
+            data-focus
             .value=${this.start.title ?? ""}
             aria-invalid=${this.needTitle ? "true" : "false"}
           />

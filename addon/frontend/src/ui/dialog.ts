@@ -91,7 +91,7 @@ export class Dialog extends MtnElement {
     this.dialog.showModal();
     document.body.classList.add("covered");
     // Slotted fields are no descendants of the dialog, so the browser overlooks their wish.
-    this.querySelector<HTMLElement>("[autofocus]")?.focus();
+    this.querySelector<HTMLElement>("[data-focus]")?.focus();
   }
 
   override disconnectedCallback(): void {

@@ -11,7 +11,7 @@ class Vars extends Directive {
     if (info.type !== PartType.ELEMENT) throw new Error("vars() belongs on an element");
   }
 
-  render(_values: Record<string, string | number>): unknown {
+  render(..._values: [Record<string, string | number>]): unknown {
     return noChange;
   }
 

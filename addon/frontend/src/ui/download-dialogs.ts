@@ -60,7 +60,7 @@ export class MoveDownload extends MtnElement {
   @state() private busy = false;
   @state() private problem: Problem | undefined;
   @query("select") private choice!: HTMLSelectElement | null;
-  private readonly volumes = new Loaded<Volume[]>(this, () => engine.volumes());
+  private readonly volumes: Loaded<Volume[]> = new Loaded(this, () => engine.volumes());
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -76,7 +76,9 @@ export class FileTree extends MtnElement {
   /** Keep reading how far each file is. */
   @property({ type: Boolean }) live = false;
   @state() private search = "";
-  private readonly files = new Loaded<DownloadFile[]>(this, () => engine.files(this.downloadId));
+  private readonly files: Loaded<DownloadFile[]> = new Loaded(this, () =>
+    engine.files(this.downloadId),
+  );
   private timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {

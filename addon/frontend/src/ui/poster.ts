@@ -20,7 +20,7 @@ export function initials(title: string): string {
     .replace(/^(the|a|an|der|die|das|le|la|les|el|los)\s+/i, "")
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
-  const letters = parts.slice(0, 2).map((part) => [...part][0] ?? "");
+  const letters = parts.slice(0, 2).map((part) => String.fromCodePoint(part.codePointAt(0) ?? 0));
   return letters.join("").toLocaleUpperCase();
 }
 

@@ -239,6 +239,7 @@ export class SettingField extends MtnElement {
         id="field"
         type="checkbox"
         role="switch"
+        aria-checked=${this.item.value === true}
         aria-describedby="help"
         ?disabled=${this.disabled}
         .checked=${this.item.value === true}

@@ -36,7 +36,7 @@ export class Suggestions extends MtnElement {
   ];
 
   @state() private busy = "";
-  private readonly items = new Loaded<Suggestion[]>(
+  private readonly items: Loaded<Suggestion[]> = new Loaded(
     this,
     async () => (await engine.suggestions()).items,
   );

@@ -29,7 +29,7 @@ export class AboutView extends MtnElement {
     `,
   ];
 
-  private readonly server = new Loaded<Server>(this, () => engine.server());
+  private readonly server: Loaded<Server> = new Loaded(this, () => engine.server());
 
   override connectedCallback(): void {
     super.connectedCallback();

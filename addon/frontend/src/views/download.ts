@@ -78,9 +78,11 @@ export class DownloadView extends MtnElement {
   @state() private problem: Problem | undefined;
   @state() private saving: Problem | "saved" | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private readonly peers = new Loaded<Peer[]>(this, () => engine.peers(this.downloadId));
-  private readonly trackers = new Loaded<Tracker[]>(this, () => engine.trackers(this.downloadId));
-  private readonly history = new Loaded<HistoryEntry[]>(this, async () => {
+  private readonly peers: Loaded<Peer[]> = new Loaded(this, () => engine.peers(this.downloadId));
+  private readonly trackers: Loaded<Tracker[]> = new Loaded(this, () =>
+    engine.trackers(this.downloadId),
+  );
+  private readonly history: Loaded<HistoryEntry[]> = new Loaded(this, async () => {
     const page = await engine.history({ download_id: this.downloadId, limit: 200 });
     return page.items;
   });

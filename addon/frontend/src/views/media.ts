@@ -141,7 +141,7 @@ export class MediaView extends MtnElement {
 
   @property() mediaId = "";
   @state() private dialog: "" | "correct" | "trash" = "";
-  private readonly media = new Loaded<MediaDetail>(this, () => engine.media(this.mediaId));
+  private readonly media: Loaded<MediaDetail> = new Loaded(this, () => engine.media(this.mediaId));
   private stop: (() => void) | undefined;
 
   constructor() {

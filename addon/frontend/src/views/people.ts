@@ -76,9 +76,9 @@ export class PeopleView extends MtnElement {
   @state() private cursor: string | null = null;
   @query("#name") private name!: HTMLInputElement;
   @query("#new-role") private newRole!: HTMLSelectElement;
-  private readonly users = new Loaded<User[]>(this, () => engine.users());
-  private readonly tokens = new Loaded<Token[]>(this, () => engine.tokens());
-  private readonly server = new Loaded<Server>(this, () => engine.server());
+  private readonly users: Loaded<User[]> = new Loaded(this, () => engine.users());
+  private readonly tokens: Loaded<Token[]> = new Loaded(this, () => engine.tokens());
+  private readonly server: Loaded<Server> = new Loaded(this, () => engine.server());
   private timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -378,7 +378,7 @@ export class PeopleView extends MtnElement {
             <label for="name">${words.people.userName}</label>
             <input
               id="name"
-              autofocus
+              data-focus
               maxlength="60"
               aria-invalid=${this.problem ? "true" : "false"}
             />

@@ -667,7 +667,7 @@ export class PlayerView extends MtnElement {
         <h1>${session.title}</h1>
         <p class="muted">${words.player.resumeTitle}</p>
         <div class="row">
-          <button class="primary" autofocus @click=${() => this.start(this.startAt)}>
+          <button class="primary" data-focus @click=${() => this.start(this.startAt)}>
             ${icon("play")}${words.player.resume(clock(this.startAt))}
           </button>
           <button @click=${() => this.start(0)}>${words.player.fromStart}</button>
@@ -713,7 +713,7 @@ export class PlayerView extends MtnElement {
 
   private panels(session: PlaySession) {
     if (this.panel === "help") {
-      return html`<div class="stage" @click=${() => (this.panel = "")}>
+      return html`<div class="stage">
         <div class="panel keys" role="dialog" aria-label=${words.player.help}>
           <h2>${words.player.help}</h2>
           <dl class="facts">

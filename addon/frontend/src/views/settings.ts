@@ -79,7 +79,7 @@ export class SettingsView extends MtnElement {
   @state() private advanced = false;
   @state() private problems = new Map<string, Problem>();
   @state() private savedKey = "";
-  private readonly settings = new Loaded<SettingItem[]>(
+  private readonly settings: Loaded<SettingItem[]> = new Loaded(
     this,
     async () => (await engine.settings()).items,
   );

@@ -106,7 +106,7 @@ export class ShowView extends MtnElement {
 
   @property() showId = "";
   @state() private season: number | undefined;
-  private readonly show = new Loaded<ShowDetail>(this, () => engine.show(this.showId));
+  private readonly show: Loaded<ShowDetail> = new Loaded(this, () => engine.show(this.showId));
   private stop: (() => void) | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
 

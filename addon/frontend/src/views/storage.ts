@@ -87,9 +87,9 @@ export class StorageView extends MtnElement {
   @query("#path") private path!: HTMLInputElement;
   @query("#name") private name!: HTMLInputElement | null;
   @query("#default") private makeDefault!: HTMLInputElement | null;
-  private readonly volumes = new Loaded<Volume[]>(this, () => engine.volumes());
-  private readonly folders = new Loaded<LibraryFolder[]>(this, () => engine.folders());
-  private readonly candidates = new Loaded<VolumeCandidate[]>(
+  private readonly volumes: Loaded<Volume[]> = new Loaded(this, () => engine.volumes());
+  private readonly folders: Loaded<LibraryFolder[]> = new Loaded(this, () => engine.folders());
+  private readonly candidates: Loaded<VolumeCandidate[]> = new Loaded(
     this,
     async () => (await engine.candidates()).items,
   );
@@ -405,7 +405,7 @@ export class StorageView extends MtnElement {
       <label for="path">${words.storage.path}</label>
       <input
         id="path"
-        autofocus
+        data-focus
         spellcheck="false"
         placeholder="/mnt/films"
         aria-describedby="path-help"
@@ -438,7 +438,7 @@ export class StorageView extends MtnElement {
       <form class="stack" @submit=${send}>
         <div class="field">
           <label for="name">${words.storage.name}</label>
-          <input id="name" autofocus maxlength="80" .value=${volume.name} />
+          <input id="name" data-focus maxlength="80" .value=${volume.name} />
         </div>
         ${formError(this.problem)}
       </form>

@@ -15,7 +15,7 @@ import { shared } from "../ui/styles";
 import { words } from "../words";
 
 function nameOf(item: TrashItem): string {
-  return item.name ?? fileName(item.path ?? "") ?? item.id;
+  return item.name ?? (fileName(item.path ?? "") || item.id);
 }
 
 @customElement("mtn-trash")
@@ -41,7 +41,7 @@ export class TrashView extends MtnElement {
   ];
 
   @state() private deleting: TrashItem | "all" | undefined;
-  private readonly items = new Loaded<TrashItem[]>(this, () => engine.trash());
+  private readonly items: Loaded<TrashItem[]> = new Loaded(this, () => engine.trash());
   private stop: (() => void) | undefined;
 
   override connectedCallback(): void {

@@ -44,7 +44,7 @@ export class UnsortedView extends MtnElement {
 
   @state() private sorting: Unsorted | undefined;
   @state() private busy = "";
-  private readonly items = new Loaded<Unsorted[]>(this, () => engine.unsorted());
+  private readonly items: Loaded<Unsorted[]> = new Loaded(this, () => engine.unsorted());
   private stop: (() => void) | undefined;
 
   override connectedCallback(): void {
