@@ -6,7 +6,9 @@ taken over in memory and only then announced.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from ..errors import Conflict, NotFound
@@ -62,10 +64,25 @@ class Ledger:
     def last_position(self) -> int:
         return max((e.download.position for e in self._entries.values()), default=-1)
 
+    @asynccontextmanager
+    async def _writing(self, download_id: str) -> AsyncIterator[None]:
+        """Take back what memory has of a row when it could not be written."""
+        before = self._entries.get(download_id)
+        try:
+            async with self._store.transaction():
+                before = self._entries.get(download_id)
+                yield
+        except sqlite3.Error:
+            if before is None:
+                self._entries.pop(download_id, None)
+            else:
+                self._entries[download_id] = before
+            raise
+
     async def insert(self, entry: Entry, blobs: Blobs, files: Sequence[DownloadFile]) -> bool:
         """Add a row, unless there is one with the same info-hash; say whether it was added."""
         item = entry.download
-        async with self._store.transaction():
+        async with self._writing(item.id):
             if self.twin(item.info_hashes):
                 return False
             await self._store.insert(entry, blobs, files)
@@ -89,7 +106,7 @@ class Ledger:
         Return None when the row is gone or not in one of the states `only_from` (any more).
         Raises `Conflict` when the table of transitions has no such move.
         """
-        async with self._store.transaction():
+        async with self._writing(download_id):
             entry = self._entries.get(download_id)
             if entry is None:
                 return None
@@ -126,7 +143,7 @@ class Ledger:
         """
         if "state" in changes:
             raise TypeError("A state is changed by move() only.")
-        async with self._store.transaction():
+        async with self._writing(download_id):
             entry = self._entries.get(download_id)
             if entry is None or entry.download.state is S.REMOVED:
                 return None

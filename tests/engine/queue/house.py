@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.engine.queue.scripted import MB, Drives, ScriptedTransport
+
 from matinee.downloads import Downloads, NewDownload
-from matinee.events import Event, EventBus, VolumeChanged
+from matinee.events import Event, EventBus, SettingsChanged, VolumeChanged
 from matinee.models.downloads import Download, DownloadState, InfoHashes
 from matinee.models.volumes import VolumeState
 from matinee.settings import FREE_SPACE, Settings
 from matinee.storage import Database, Vault
-
-from tests.engine.queue.scripted import MB, Drives, ScriptedTransport
 
 S = DownloadState
 DEADLINE = 30.0
@@ -43,7 +43,7 @@ class House:
         self.transport: ScriptedTransport
         self.queue: Downloads
 
-    async def start(self) -> House:
+    async def start(self, *, with_transport: bool = True) -> House:
         self.database = Database(self.folder / "matinee.db")
         await self.database.open()
         for volume in self.drives.list():
@@ -57,12 +57,15 @@ class House:
         self.transport = ScriptedTransport()
         self.queue = Downloads(
             self.database, Vault.load(self.folder / "key"), self.bus, self.settings, self.drives,
-            {"scripted": self.transport}, lambda: self.now,
+            {"scripted": self.transport} if with_transport else {}, lambda: self.now,
         )  # fmt: skip
         self.queue.on_finished = self.on_finished
         self.queue.on_metadata = self.on_metadata
         await self.queue.start()
         return self
+
+    async def start_without_transport(self) -> None:
+        await self.start(with_transport=False)
 
     async def kill(self) -> None:
         """End without a word: no transport is stopped, nothing more is written."""
@@ -116,6 +119,11 @@ class House:
         self.transport.finish(key)
         await self.until_state(key, S.COMPLETED)
         return key
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, and let the queue look at the clock at once."""
+        self.now += seconds
+        self.bus.publish(SettingsChanged(()))
 
     def unplug(self, volume_id: str) -> None:
         volume = self.drives.set(volume_id, state=VolumeState.OFFLINE)

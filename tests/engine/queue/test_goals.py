@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from matinee.downloads.goals import Goal, first_sharing, goal_of, next_sharing, ratio_of
 from matinee.models.downloads import Download, DownloadState, Sharing
 from matinee.settings import SEED_MINUTES, SEED_RATIO, Settings

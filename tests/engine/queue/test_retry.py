@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from matinee.downloads.retry import LONGEST_DELAY, backoff, judge
 from matinee.errors import (
     AskUser,
