@@ -22,7 +22,7 @@ from ..errors import GiveUp, InvalidInput, NotFound, RetryLater
 from ..models.limits import MIB
 from ..models.media import Probe
 from . import facts, sniff
-from .run import Finished, Limits, ProgramFailed, run
+from .run import Limits, ProgramFailed, run
 
 Source = Path | str
 """A path, or an address such as http://127.0.0.1:8674/… of our own."""
@@ -47,6 +47,10 @@ _NOT_BLACK = (
 )
 
 
+_TO_NORMAL = (
+    ",zscale=t=linear:npl=100,format=gbrpf32le,tonemap=hable:desat=0,"
+    "zscale=p=bt709:t=bt709:m=bt709:r=tv"
+)
 # About what ffmpeg would write, not about what it read.
 _HARMLESS = re.compile(r"non.monotonic|Queue input is backward in time|Last message repeated")
 
@@ -98,8 +102,13 @@ async def _has_dynamic_metadata(given: Input, limits: Limits) -> bool:
         return False
 
 
-async def still(source: Source, at_seconds: float, width: int, *, limits: Limits = _STILL) -> bytes:
+async def still(
+    source: Source, at_seconds: float, width: int, *, hdr: str = "", limits: Limits = _STILL
+) -> bytes:
     """Return a JPEG of `width` pixels from about `at_seconds`; dark frames are passed over.
+
+    `hdr` is the stream's (`models.media.Stream`): its brightness is then mapped to a normal
+    picture's, where ffmpeg was built with what that needs.
 
     Raises as `probe`; `GiveUp` (`no_picture`) when there is no picture from there on.
     """
@@ -109,15 +118,28 @@ async def still(source: Source, at_seconds: float, width: int, *, limits: Limits
         f"thumbnail=24,scale=w={width}:"
         f"h='clip(trunc({width}/if(gt(dar,0.1),dar,1.778)/2)*2,2,{width * 4})',setsar=1"
     )
-    for picture in (_NOT_BLACK + shape, shape):
-        done = await _ffmpeg(
-            "-ss", f"{max(0.0, at_seconds):.3f}", "-t", "20", "-threads", "2", *given,
-            "-map", "0:V:0", "-vf", picture, "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4",
-            "-pix_fmt", "yuvj420p", "-f", "mjpeg", "pipe:1", limits=limits,
-        )  # fmt: skip
-        if done.output:
-            return done.output
+    ways = [_NOT_BLACK + shape, shape]
+    if hdr:
+        ways.insert(0, _NOT_BLACK + shape + _TO_NORMAL)
+    for number, way in enumerate(ways):
+        try:
+            picture = await _picture(given, max(0.0, at_seconds), way, limits)
+        except ProgramFailed as error:
+            if number == len(ways) - 1:
+                raise _damaged(error) from error
+            continue
+        if picture:
+            return picture
     raise GiveUp("There is no picture at that place.", code="no_picture")
+
+
+async def _picture(given: Input, at: float, filters: str, limits: Limits) -> bytes:
+    done = await run(
+        [*_FFMPEG, "-ss", f"{at:.3f}", "-t", "20", "-threads", "2", *given,
+         "-map", "0:V:0", "-vf", filters, "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4",
+         "-pix_fmt", "yuvj420p", "-f", "mjpeg", "pipe:1"], limits,
+    )  # fmt: skip
+    return done.output
 
 
 async def extract_subtitle(
@@ -228,13 +250,6 @@ async def version(program: str) -> str:
 
 _QUIET = ("-hide_banner", "-nostdin", "-nostats")
 _FFMPEG = ("ffmpeg", *_QUIET, "-v", "error")
-
-
-async def _ffmpeg(*arguments: str, limits: Limits) -> Finished:
-    try:
-        return await run([*_FFMPEG, *arguments], limits)
-    except ProgramFailed as error:
-        raise _damaged(error) from error
 
 
 async def _input(source: Source, demuxer: str) -> Input:

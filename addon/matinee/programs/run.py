@@ -106,7 +106,7 @@ async def run(
         _bound(process.pid, bounds)
         async with asyncio.timeout(bounds.seconds):
             output, words, _ = await asyncio.gather(
-                _read(process, bounds.output, name), _listen(process), _feed(process, stdin)
+                _read(process, bounds.output), _listen(process), _feed(process, stdin)
             )
             code = await process.wait()
     except TimeoutError as error:
@@ -117,6 +117,8 @@ async def run(
         ) from error
     finally:
         await _end(process)
+    if output is None:
+        raise TooLarge(f"{name} wrote more than {bounds.output} bytes.", code="program_output")
     if code not in accept:
         raise ProgramFailed(f"{name} ended with {_cause(code)}.", words=words)
     return Finished(code, output, words)
@@ -151,20 +153,25 @@ def _bound(pid: int, limits: Limits) -> None:
             _, hard = resource.prlimit(pid, kind)
             top = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.prlimit(pid, kind, (top, top))
-        os.setpriority(os.PRIO_PROCESS, pid, limits.niceness)
+        # Only ever lower: to raise it again would need a right that we may not have.
+        nice = max(os.getpriority(os.PRIO_PROCESS, pid), limits.niceness)
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
         number = _IOPRIO_SYSCALLS.get(os.uname().machine)
         if number is not None:  # refused by some containers; then the drive serves all alike
             ctypes.CDLL(None).syscall(number, 1, pid, _IOPRIO_IDLE)
 
 
-async def _read(process: asyncio.subprocess.Process, limit: int, name: str) -> bytes:
+async def _read(process: asyncio.subprocess.Process, limit: int) -> bytes | None:
+    """Return the output; None when it was over the limit, and the program ended for it."""
     assert process.stdout is not None
-    output = bytearray()
+    output: bytearray | None = bytearray()
     while chunk := await process.stdout.read(_CHUNK):
-        output += chunk
-        if len(output) > limit:
-            raise TooLarge(f"{name} wrote more than {limit} bytes.", code="program_output")
-    return bytes(output)
+        if output is not None:
+            output += chunk
+            if len(output) > limit:
+                output = None
+                _kill(process)
+    return None if output is None else bytes(output)
 
 
 async def _listen(process: asyncio.subprocess.Process) -> str:
@@ -185,16 +192,22 @@ async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(data)
         await process.stdin.drain()
-    process.stdin.close()
+        process.stdin.close()
+        await process.stdin.wait_closed()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+def _kill(process: asyncio.subprocess.Process) -> None:
     # The group outlives its leader when a child was left behind.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    # A process that waits for a drive that hangs cannot be killed; it ends with the drive.
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    _kill(process)
+    # Reads what is left, so that the pipes are closed. A process that waits for a drive that
+    # hangs cannot be killed; it ends with the drive.
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(process.wait(), _PARTING)
+        await asyncio.wait_for(process.communicate(), _PARTING)
 
 
 def _cause(code: int) -> str:

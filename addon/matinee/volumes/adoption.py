@@ -30,7 +30,17 @@ def survey(path: Path) -> Seen:
 
 
 def prepare(path: Path) -> Seen:
-    """Make the folder if it is missing and look at it. Raises OSError."""
+    """Make the folder if it is missing and look at it.
+
+    Raises OSError, or `InvalidInput` when not even its beginning exists: a slip of the pen makes
+    no new folders at the top of the system.
+    """
+    if not (path.exists() or any(parent.exists() for parent in path.parents[:-1])):
+        raise InvalidInput(
+            f"There is no folder {Path(*path.parts[:2])}.",
+            field="path",
+            hint="Make it first, or choose another one.",
+        )
     path.mkdir(parents=True, exist_ok=True)
     seen = look(path)
     if seen.read_only:

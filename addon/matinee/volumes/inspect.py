@@ -26,6 +26,7 @@ _WORDS = "\nThis file tells Matinee that the folder is its own. Leave it where i
 _BY_UUID = Path("/dev/disk/by-uuid")
 _SYS_BLOCK = Path("/sys/dev/block")
 _FS_IOC_GETFSUUID = 0x80111500  # _IOR(0x15, 0, struct fsuuid2), Linux 6.9
+_had_entry: set[int] = set()
 _NO_HARD_LINKS = frozenset({"exfat", "msdos", "vfat"})
 
 
@@ -154,11 +155,11 @@ def can_hardlink(root: Path, kind: str) -> bool:
 
 
 def _pulled(device: int) -> bool:
-    major = os.major(device)
-    # Devices of major 0 are made up by the kernel (btrfs, network) and have no entry.
-    if major == 0 or not _SYS_BLOCK.is_dir():
+    # Made-up devices (btrfs, network) never have an entry, and some containers hide them all.
+    if (_SYS_BLOCK / f"{os.major(device)}:{os.minor(device)}").exists():
+        _had_entry.add(device)
         return False
-    return not (_SYS_BLOCK / f"{major}:{os.minor(device)}").exists()
+    return device in _had_entry
 
 
 def _filesystem(handle: int, device: int, mount: Mount | None) -> str:

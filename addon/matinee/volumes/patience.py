@@ -23,7 +23,7 @@ class Patience:
 
     def __init__(self, came_back: Callable[[Hashable], None] | None = None) -> None:
         self._came_back = came_back
-        self._stuck: set[Hashable] = set()
+        self._late: dict[asyncio.Future[Any], Hashable] = {}
 
     async def call[T](self, key: Hashable, seconds: float, function: Callable[[], T]) -> T:
         """Return what `function` returns or raise what it raises.
@@ -31,7 +31,7 @@ class Patience:
         Raises `RetryLater` (`drive_hangs`) when it takes longer than `seconds`; then at once for
         every further call with the same `key` until the first one has returned.
         """
-        if key in self._stuck:
+        if key in self._late.values():
             raise self._hangs()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
@@ -42,28 +42,26 @@ class Patience:
             except BaseException as error:  # noqa: BLE001  # handed to the caller, not swallowed
                 outcome = (None, error)
             with contextlib.suppress(RuntimeError):  # the loop has ended before the drive answered
-                loop.call_soon_threadsafe(self._finish, key, future, *outcome)
+                loop.call_soon_threadsafe(self._finish, future, *outcome)
 
         threading.Thread(target=work, name="matinee-drive", daemon=True).start()
         try:
             return await asyncio.wait_for(asyncio.shield(future), seconds)
         except TimeoutError:
-            if future.done():
+            if future.done():  # the function's own: a network drive that gave up
                 raise
-            self._stuck.add(key)
+            self._late[future] = key
             raise self._hangs() from None
-
-    def _finish[T](
-        self, key: Hashable, future: asyncio.Future[T], value: T, error: BaseException | None
-    ) -> None:
-        if key in self._stuck:
-            self._stuck.discard(key)
+        finally:
             future.cancel()
-            if self._came_back is not None:
-                self._came_back(key)
-        elif future.cancelled():
+
+    def _finish[T](self, future: asyncio.Future[T], value: T, error: BaseException | None) -> None:
+        key = self._late.pop(future, None)
+        if key is not None and key not in self._late.values() and self._came_back is not None:
+            self._came_back(key)
+        if future.cancelled():
             return
-        elif error is not None:
+        if error is not None:
             future.set_exception(error)
         else:
             future.set_result(value)

@@ -183,6 +183,9 @@ async def test_a_film_on_its_way_is_read_over_loopback(tmp_path: Path) -> None:
 async def test_a_still_has_its_size_and_is_not_black() -> None:
     assert jpeg_size(await ffmpeg.still(film("mkv"), 0.5, 320)) == (320, 180)
     assert jpeg_size(await ffmpeg.still(film("hdr10"), 0, 100)) == (100, 56)
+    mapped = await ffmpeg.still(film("hdr10"), 0, 100, hdr="hdr10")
+    assert jpeg_size(mapped) == (100, 56)
+    assert mapped != await ffmpeg.still(film("hdr10"), 0, 100)
     picture = await ffmpeg.still(film("black_start"), 0, 320)
     # A black picture of this size compresses to far less.
     assert len(picture) > 6000

@@ -290,10 +290,11 @@ async def test_a_drive_that_hangs_holds_up_nothing(
 
 async def test_folders_that_cannot_be_volumes_are_refused(make: Make, tmp_path: Path) -> None:
     volumes = await make()
-    for path in ("relative", "/", "/etc/matinee", "/proc/x", "/a/../etc"):
+    for path in ("relative", "/", "/etc/matinee", "/proc/x", "/a/../etc", "/no-such-folder/films"):
         with pytest.raises(InvalidInput) as refused:
             await volumes.adopt(Path(path))
         assert refused.value.field == "path"
+    assert not Path("/no-such-folder").exists()
     (tmp_path / "file").write_text("x")
     with pytest.raises(InvalidInput):
         await volumes.adopt(tmp_path / "file")
@@ -378,7 +379,14 @@ def test_a_device_that_was_pulled_is_seen_though_still_mounted(
     entries = tmp_path / "block"
     entries.mkdir()
     monkeypatch.setattr(inspect, "_SYS_BLOCK", entries)
+    monkeypatch.setattr(inspect, "_had_entry", set())
     device = tmp_path.stat().st_dev
-    assert inspect.look(tmp_path).gone == (os.major(device) != 0)
-    (entries / f"{os.major(device)}:{os.minor(device)}").touch()
+    entry = entries / f"{os.major(device)}:{os.minor(device)}"
+    assert not inspect.look(tmp_path).gone  # a container that shows no devices
+    entry.touch()
     assert not inspect.look(tmp_path).gone
+    (tmp_path / ".matinee-volume").write_text("0" * 32)
+    assert inspect.verify(tmp_path, "0" * 32, device)
+    entry.unlink()
+    assert inspect.look(tmp_path).gone
+    assert not inspect.verify(tmp_path, "0" * 32, device)
