@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from ..errors import InvalidInput, NotAllowed, NotSignedIn
+from ..errors import Conflict, InvalidInput, NotAllowed, NotSignedIn
 from ..models.identity import Caller, Role, User
 from ..settings import AUDIT_DAYS, Settings
 from ..storage import Database, Vault
@@ -115,6 +115,8 @@ class Identity:
     ) -> User:
         """Raises `NotFound`, `Conflict`. A lower role limits the user's tokens at once."""
         before = self._users.get(user_id)
+        if role not in {None, before.role}:
+            _not_oneself(user_id, by)
         user = await self._users.change(user_id, name=name, role=role)
         if user.role is not before.role:
             for info in self._tokens.entries(user_id):
@@ -124,6 +126,8 @@ class Identity:
 
     async def delete_user(self, user_id: str, by: Caller | None = None) -> None:
         """Delete a user with tokens and watch states. Raises `NotFound`, `Conflict`."""
+        self._users.get(user_id)
+        _not_oneself(user_id, by)
         user = await self._users.delete(user_id)
         for info in self._tokens.forget(lambda info: info.user_id == user_id):
             self._tell_revoked(info.id)
@@ -213,3 +217,12 @@ class Identity:
 
 def _lower(one: Role, other: Role) -> Role:
     return one if other.includes(one) else other
+
+
+def _not_oneself(user_id: str, by: Caller | None) -> None:
+    if by is not None and by.user.id == user_id:
+        raise Conflict(
+            "Nobody removes themselves or changes their own role.",
+            code="own_user",
+            hint="Let another administrator do it.",
+        )

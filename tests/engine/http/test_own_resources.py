@@ -71,7 +71,7 @@ async def test_users(site: Site):
     assert (await site.call("DELETE", path)).status == 204
     assert (await site.call("DELETE", path)).status == 404
     last = await site.call("DELETE", f"/api/users/{site.user.id}")
-    assert (last.status, last.json["code"]) == (409, "last_administrator")
+    assert (last.status, last.json["code"]) == (409, "own_user")
 
 
 async def test_tokens(site: Site):

@@ -148,6 +148,17 @@ async def test_the_last_administrator_stays(identity):
         await identity.delete_user(other.id)
 
 
+async def test_nobody_locks_themselves_out(identity):
+    await identity.create_user("Other", Role.ADMIN)
+    token, _ = await identity.create_token(identity.household().id, "phone", Role.ADMIN)
+    me = identity.authenticate(token)
+    with pytest.raises(Conflict):
+        await identity.delete_user(me.user.id, me)
+    with pytest.raises(Conflict):
+        await identity.change_user(me.user.id, role=Role.MEMBER, by=me)
+    await identity.change_user(me.user.id, name="Renamed", role=Role.ADMIN, by=me)
+
+
 async def test_names_are_unique_whatever_their_case(identity):
     user = await identity.create_user(" Anna ", Role.MEMBER)
     assert user.name == "Anna"
