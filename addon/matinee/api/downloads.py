@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 import voluptuous as vol
+from orjson import Fragment
 
 from ..downloads import Downloads, DownloadView, FileView
 from ..errors import (
@@ -129,9 +130,11 @@ def routes(downloads: Downloads, adding: Adding) -> list[Route]:
 
 
 def _list_routes(downloads: Downloads) -> list[Route]:
-    async def everything(call: Call) -> Page[DownloadView]:
-        views = downloads.views()
+    async def everything(call: Call) -> Page[DownloadView] | Page[Fragment]:
         state, text = call.query.get("state"), call.query.get("q", "").casefold()
+        if not state and not text:
+            return Page(downloads.encoded_views())
+        views = downloads.views()
         if state:
             views = [view for view in views if view.state == state]
         if text:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import orjson
+
 from ..events import EventBus
 from ..models.downloads import Download, DownloadFile, DownloadState, FilePriority
 from ..ports import ByteSource, PeerInfo, TrackerInfo, Transport
@@ -78,6 +80,11 @@ class Reading:
         """Return all with their progress, by position. From memory."""
         self._book.refresh(self._ledger)
         return self._book.views()
+
+    def encoded_views(self) -> list[orjson.Fragment]:
+        """Return what `views` returns as JSON, for long lists that are asked for often."""
+        self._book.refresh(self._ledger)
+        return self._book.encoded()
 
     def changed_since(self, mark: int) -> Changes:
         """Return what changed since `mark` (0: everything) and the next mark. From memory."""
