@@ -191,7 +191,8 @@ class Absorber:
             async with self._changes.change() as touched:
                 for path, known in part:
                     hit = await self._database.execute(
-                        "DELETE FROM library_files WHERE id = ? AND path = ? AND created = 0",
+                        "DELETE FROM library_files"
+                        " WHERE id = ? AND path = ? AND created = 0 AND origin = ''",
                         (known.id, path),
                     )
                     if hit and known.media_id:

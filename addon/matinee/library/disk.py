@@ -7,20 +7,9 @@ import os
 from pathlib import Path, PurePosixPath
 
 from ..errors import Conflict
-from ..volumes.paths import join, make_folders, name_key, unique_name
+from ..volumes.paths import join, name_key, unique_name
 
 TRASH_FOLDER = ".matinee-trash"
-
-
-def move(root: Path, source: str, target: str) -> None:
-    """Rename within one filesystem; never over another file."""
-    folder = make_folders(root, PurePosixPath(target).parent)
-    place = folder / PurePosixPath(target).name
-    if os.path.lexists(place):
-        raise FileExistsError(place)
-    os.rename(join(root, source), place)  # noqa: PTH104 Path.rename does the same, less plainly
-    sync_folder(folder)
-    sync_folder((root / source).parent)
 
 
 def sync_folder(folder: Path) -> None:

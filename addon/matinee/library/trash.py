@@ -19,8 +19,8 @@ from ..models.ids import new_id
 from ..settings import TRASH_DAYS, Settings
 from ..storage import Database, Row
 from ..volumes import Volumes
-from ..volumes.paths import join
-from . import disk
+from ..volumes.paths import join, make_folders
+from . import disk, placing
 from .changes import Changes
 from .disk import TRASH_FOLDER
 from .files import FileRole, Files, LibraryFile, from_row, to_row
@@ -171,7 +171,7 @@ class Trash:
         )
         await self._begin("trash", item)
         try:
-            await asyncio.to_thread(disk.move, root, item.original_path, item.trash_path)
+            await asyncio.to_thread(_move, root, item.original_path, item.trash_path)
         except OSError as error:
             await self._end(item.id)
             raise _refused(file.path, error) from error
@@ -239,7 +239,7 @@ class Trash:
             target = await asyncio.to_thread(disk.free_place, root, item.original_path)
             await self._begin("restore", item, target)
             try:
-                await asyncio.to_thread(disk.move, root, item.trash_path, target)
+                await asyncio.to_thread(_move, root, item.trash_path, target)
             except OSError as error:
                 await self._end(item.id)
                 raise _refused(item.original_path, error) from error
@@ -343,6 +343,13 @@ class Trash:
                 self._finish_trash(item) if trashing else self._finish_restore(item, row["target"])
             )
             await finish
+
+
+def _move(root: Path, source: str, target: str) -> None:
+    """Rename within one filesystem; never over another file. Blocks on the disk."""
+    folder = make_folders(root, PurePosixPath(target).parent)
+    placing.rename(join(root, source), folder / PurePosixPath(target).name)
+    disk.sync_folder(join(root, source).parent)
 
 
 def _own_file(file: LibraryFile) -> NotAllowed:
