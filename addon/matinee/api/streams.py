@@ -6,7 +6,7 @@ import voluptuous as vol
 from aiohttp import web
 
 from ..errors import NotFound, NotSignedIn, RetryLater, VolumeOffline
-from ..household.addresses import Addresses
+from ..household.addresses import Addresses, Grant
 from ..household.facts import Facts
 from ..household.opening import Opening, Place
 from ..household.watching import Watching
@@ -34,14 +34,19 @@ def routes(
     async def film(call: Call) -> web.StreamResponse:
         grant = addresses.grant(call.path["token"])
         place = await opening.find(grant.media_id)
-        probe = await facts.of(place)
-        bit_rate = probe.bit_rate if probe else 0
         if call.request.method == "HEAD":
             return await serve(call.request, place.source)
+        try:
+            return await send(call.request, grant, place)
+        except NotFound:
+            # What was remembered of its place is out of date: the file was moved or replaced.
+            return await send(call.request, grant, await opening.find(grant.media_id, afresh=True))
+
+    async def send(request: web.Request, grant: Grant, place: Place) -> web.StreamResponse:
+        probe = await facts.of(place)
+        bit_rate = probe.bit_rate if probe else 0
         async with watching.streaming(grant, place) as on_progress:
-            return await serve(
-                call.request, place.source, on_progress=on_progress, bit_rate=bit_rate
-            )
+            return await serve(request, place.source, on_progress=on_progress, bit_rate=bit_rate)
 
     async def subtitle(call: Call) -> web.StreamResponse:
         place = await opening.find(addresses.grant(call.path["token"]).media_id)
