@@ -184,8 +184,12 @@ def _by_link(device: int, mount: Mount) -> str:
     wanted = {device}
     with contextlib.suppress(OSError):
         wanted.add(Path(mount.source).stat().st_rdev)
-    with contextlib.suppress(OSError):
-        for link in _BY_UUID.iterdir():
+    try:
+        links = list(_BY_UUID.iterdir())
+    except OSError:
+        return ""
+    for link in links:
+        with contextlib.suppress(OSError):  # a link to a device that has just gone
             if link.stat().st_rdev in wanted:
                 return link.name.lower()
     return ""

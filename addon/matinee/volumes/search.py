@@ -15,11 +15,14 @@ from .inspect import Seen, look
 from .mounts import Mount
 
 FOLDER_NAME = "Matinee"
-# A whole system's folders, and those that Home Assistant mounts into apps for other purposes.
 _SYSTEM = (
-    "/addon_configs", "/addons", "/backup", "/bin", "/boot", "/config", "/data", "/dev", "/efi",
-    "/etc", "/homeassistant", "/lib", "/lib64", "/proc", "/sbin", "/snap", "/ssl", "/sys", "/usr",
-    "/var/lib/containerd", "/var/lib/docker", "/var/lib/kubelet", "/var/log",
+    "/bin", "/boot", "/dev", "/efi", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/snap", "/sys",
+    "/usr", "/var/lib/containerd", "/var/lib/docker", "/var/lib/kubelet", "/var/log",
+)  # fmt: skip
+# What Home Assistant mounts into its apps for other purposes: possible, but not to be proposed.
+_NOT_PROPOSED = (
+    "/addon_configs", "/addons", "/all_addon_configs", "/backup", "/config", "/data",
+    "/homeassistant", "/ssl",
 )  # fmt: skip
 _PREFERRED = ("/media", "/share", "/mnt", "/srv", "/run/media")
 
@@ -79,7 +82,9 @@ def choose(table: Sequence[Mount]) -> list[Mount]:
     mounts = [
         mount
         for mount in visible(table)
-        if not mount.read_only and (mount.point == Path("/") or not is_system(mount.point))
+        if not mount.read_only
+        and (mount.point == Path("/") or not is_system(mount.point))
+        and not any(mount.point.is_relative_to(folder) for folder in _NOT_PROPOSED)
     ]
     mounts.sort(key=lambda mount: (_rank(mount.point), len(mount.point.parts), str(mount.point)))
     kept: dict[tuple[int, str], Mount] = {}

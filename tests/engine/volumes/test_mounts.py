@@ -27,7 +27,7 @@ this is no line
 
 def test_the_table_is_read() -> None:
     table = parse(TABLE)
-    assert len(table) == 8
+    assert len(table) == 9
     disk = table[2]
     assert disk.point == Path("/mnt/My disk")
     assert disk.device == os.makedev(8, 1)

@@ -17,7 +17,7 @@ from matinee.models.limits import MIB
 from matinee.models.volumes import Volume, VolumeState
 from matinee.settings import FREE_SPACE, Settings
 from matinee.storage import Database
-from matinee.volumes import Volumes, inspect, presence
+from matinee.volumes import Volumes, inspect, mounts, presence
 from matinee.volumes import volumes as volumes_module
 
 Make = Callable[[], Awaitable[Volumes]]
@@ -390,3 +390,38 @@ def test_a_device_that_was_pulled_is_seen_though_still_mounted(
     entry.unlink()
     assert inspect.look(tmp_path).gone
     assert not inspect.verify(tmp_path, "0" * 32, device)
+
+
+def test_the_uuid_is_found_where_the_kernel_does_not_tell_it(
+    stick: Drive, usb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick.mount(usb)
+    mount = mounts.mount_of(usb, mounts.read())
+    assert mount is not None
+    links = tmp_path / "by-uuid"
+    links.mkdir()
+    (links / "0000-0000").symlink_to("/dev/null")
+    (links / "broken").symlink_to(tmp_path / "absent")
+    (links / "1A2B-3C4D").symlink_to(mount.source)
+    monkeypatch.setattr(inspect, "_BY_UUID", links)
+    told_by_kernel = inspect.look(usb).filesystem
+    assert len(told_by_kernel) == 36
+    monkeypatch.setattr(inspect, "_by_kernel", lambda handle: "")
+    assert inspect.look(usb).filesystem == "1a2b-3c4d"
+    monkeypatch.setattr(inspect, "_BY_UUID", tmp_path / "absent")
+    # As udev knows it, or not at all: no error either way.
+    assert inspect.look(usb).filesystem in ("", told_by_kernel)
+
+
+def test_hard_links_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert inspect.can_hardlink(tmp_path, "ext4")
+
+    def refuse(path: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    assert not inspect.can_hardlink(tmp_path, "fuse.sshfs")
+    assert list(tmp_path.iterdir()) == []
+    # Where nothing can be tried, the kind decides.
+    assert not inspect.can_hardlink(tmp_path / "absent", "exfat")
+    assert inspect.can_hardlink(tmp_path / "absent", "ext4")
