@@ -19,6 +19,7 @@ TABLE = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 42 27 0:50 / /mnt/nas rw - nfs4 10.0.0.2:/films rw,vers=4.2
 43 27 8:33 / /mnt/nas rw - xfs /dev/sdc1 rw
 44 27 254:0 /etc/hosts /etc/hosts rw - ext4 /dev/vda rw
+47 27 254:0 /supervisor/data /data rw - ext4 /dev/vda rw
 45 27 0:60 / /run rw - tmpfs tmpfs rw
 this is no line
 46 27 x:y / /odd rw - ext4 /dev/odd rw
