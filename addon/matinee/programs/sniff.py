@@ -18,9 +18,11 @@ _MOV_ATOMS = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 
 
 def _transport_stream(head: bytes) -> bool:
+    # Recordings begin anywhere within a packet; 192 bytes are those of discs, 204 of broadcast.
     return any(
-        len(head) > 3 * size + start and all(head[n * size + start] == 0x47 for n in range(4))
-        for size, start in ((188, 0), (192, 4))
+        len(head) >= 5 * size and head[start : 5 * size : size] == b"GGGGG"
+        for size in (188, 192, 204)
+        for start in range(size)
     )
 
 

@@ -150,6 +150,7 @@ def test_any_json_becomes_facts(answer: object) -> None:
         (b"RIFF\0\0\0\0AVI LIST", "avi"),
         ((b"G" + bytes(187)) * 5, "mpegts"),
         ((b"\0\0\0\0G" + bytes(187)) * 5, "mpegts"),
+        (bytes(100) + (b"G" + bytes(187)) * 6, "mpegts"),
         (b"\0\0\x01\xba\x44", "mpeg"),
         (b"OggS\0", "ogg"),
     ],
