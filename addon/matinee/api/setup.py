@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import voluptuous as vol
 
 from ..errors import AskUser, Conflict, RetryLater, VolumeOffline
-from ..household.checks import Result
+from ..household.checks import CheckResult
 from ..household.setup import STEPS, Setup, SetupState
 from ..http.routes import Call, Route
 from ..models.identity import Role
@@ -23,7 +23,7 @@ class SetupView:
 
     step: str
     done: bool
-    checks: list[Result]
+    checks: list[CheckResult]
     folders: list[Candidate]
     volumes: list[VolumeView]
 

@@ -20,7 +20,7 @@ _LISTENING = "0A"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """One check. `message` is one sentence; `hint` the next step, empty when `ok`."""
 
     name: str
@@ -29,7 +29,7 @@ class Result:
     hint: str = ""
 
 
-async def run_all(volumes: Volumes, settings: Settings, port: int) -> Sequence[Result]:
+async def run_all(volumes: Volumes, settings: Settings, port: int) -> Sequence[CheckResult]:
     """Run every check at once; none waits longer than a drive or a program may."""
     drives = (_drive(volumes, volume, settings.get(FREE_SPACE)) for volume in volumes.list())
     return await asyncio.gather(
@@ -43,30 +43,30 @@ async def run_all(volumes: Volumes, settings: Settings, port: int) -> Sequence[R
     )
 
 
-async def _program(program: str, use: str) -> Result:
+async def _program(program: str, use: str) -> CheckResult:
     try:
         version = await ffmpeg.version(program)
     except MatineeError as error:
-        return Result(program, ok=False, message=error.message, hint=error.hint)
-    return Result(program, ok=True, message=f"{use} ({program} {version}).")
+        return CheckResult(program, ok=False, message=error.message, hint=error.hint)
+    return CheckResult(program, ok=True, message=f"{use} ({program} {version}).")
 
 
-async def _drive(volumes: Volumes, volume: Volume, reserve: int) -> Result:
+async def _drive(volumes: Volumes, volume: Volume, reserve: int) -> CheckResult:
     name = f"drive:{volume.id}"
     try:
         root = await volumes.writable(volume.id)
         await volumes.require_space(volume.id, 0, reserve)
     except MatineeError as error:
-        return Result(name, ok=False, message=error.message, hint=error.hint)
-    return Result(name, ok=True, message=f"Films can be kept in {root}.")
+        return CheckResult(name, ok=False, message=error.message, hint=error.hint)
+    return CheckResult(name, ok=True, message=f"Films can be kept in {root}.")
 
 
-def _page_port(port: int) -> Result:
+def _page_port(port: int) -> CheckResult:
     if port in _own_ports():
-        return Result("port", ok=True, message=f"This page is served on port {port}.")
+        return CheckResult("port", ok=True, message=f"This page is served on port {port}.")
     if _free(port):
-        return Result("port", ok=True, message=f"Port {port} is free.")
-    return Result(
+        return CheckResult("port", ok=True, message=f"Port {port} is free.")
+    return CheckResult(
         "port",
         ok=False,
         message=f"Port {port} is used by another program.",
@@ -74,11 +74,11 @@ def _page_port(port: int) -> Result:
     )
 
 
-def _peer_port(port: int) -> Result:
+def _peer_port(port: int) -> CheckResult:
     if port == 0 or port in _own_ports() or _free(port):
         which = f"port {port}" if port else "any free port"
-        return Result("peers", ok=True, message=f"Peers are met on {which}.")
-    return Result(
+        return CheckResult("peers", ok=True, message=f"Peers are met on {which}.")
+    return CheckResult(
         "peers",
         ok=False,
         message=f"Port {port} for peers is used by another program.",
@@ -86,12 +86,16 @@ def _peer_port(port: int) -> Result:
     )
 
 
-def _interface(name: str) -> Result:
+def _interface(name: str) -> CheckResult:
     if not name:
-        return Result("interface", ok=True, message="Torrents may use every network interface.")
+        return CheckResult(
+            "interface", ok=True, message="Torrents may use every network interface."
+        )
     if name in (present for _, present in socket.if_nameindex()):
-        return Result("interface", ok=True, message=f"Torrents use {name} only, and it is there.")
-    return Result(
+        return CheckResult(
+            "interface", ok=True, message=f"Torrents use {name} only, and it is there."
+        )
+    return CheckResult(
         "interface",
         ok=False,
         message=f"Torrents may use {name} only, and it is absent.",
@@ -99,12 +103,12 @@ def _interface(name: str) -> Result:
     )
 
 
-def _clock() -> Result:
+def _clock() -> CheckResult:
     # Nothing here was written in the future; a board without a battery starts in 1970.
     if time.time() + 86400 > Path(__file__).stat().st_mtime:
         said = time.strftime("%Y-%m-%d %H:%M", time.localtime())
-        return Result("clock", ok=True, message=f"The clock says {said}.")
-    return Result(
+        return CheckResult("clock", ok=True, message=f"The clock says {said}.")
+    return CheckResult(
         "clock",
         ok=False,
         message="The clock is wrong: it says a date before this program was made.",

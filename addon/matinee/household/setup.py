@@ -16,7 +16,7 @@ from ..settings import SETUP_STEP, Settings
 from ..storage.settings import SettingsStore
 from ..volumes import Candidate, Volumes
 from . import checks
-from .checks import Result
+from .checks import CheckResult
 
 STEPS = SETUP_STEP.choices
 
@@ -27,7 +27,7 @@ class SetupState:
 
     step: str
     done: bool
-    checks: Sequence[Result] = ()
+    checks: Sequence[CheckResult] = ()
     folders: Sequence[Candidate] = ()
     volumes: Sequence[Volume] = field(default_factory=tuple)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from ..errors import AskUser, Conflict, InvalidInput, MatineeError
 from . import mounts, search
 from .inspect import MARKER_NAME, Seen, look
 from .known import Known
+from .paths import shorten
+
+_NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP)
 
 
 def check_path(path: Path) -> None:
@@ -92,8 +96,10 @@ def check_copy(known: Known, seen: Seen) -> None:
 
 def cannot_use(path: Path, error: OSError) -> MatineeError:
     """Return the error in words for a folder that the system refuses."""
-    if isinstance(error, FileExistsError | NotADirectoryError):
-        return InvalidInput(f"{path} is no folder.", field="path", hint="Choose a folder.")
+    if error.errno in _NO_FOLDER:
+        return InvalidInput(
+            f"{shorten(str(path), 200)} is no folder.", field="path", hint="Choose a folder."
+        )
     return AskUser(
         f"{path} cannot be used: {error.strerror}.",
         code="folder_not_writable",

@@ -174,7 +174,7 @@ async def other_program_listening() -> AsyncIterator[int]:
         await process.communicate()
 
 
-async def results(home: House, port: int = 0) -> dict[str, checks.Result]:
+async def results(home: House, port: int = 0) -> dict[str, checks.CheckResult]:
     found = await checks.run_all(home.volumes, home.settings, port)
     return {result.name: result for result in found}
 

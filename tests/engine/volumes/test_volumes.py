@@ -300,6 +300,8 @@ async def test_folders_that_cannot_be_volumes_are_refused(make: Make, tmp_path: 
         await volumes.adopt(tmp_path / "file")
     with pytest.raises(InvalidInput):
         await volumes.adopt(tmp_path / "file" / "beneath")
+    with pytest.raises(InvalidInput):
+        await volumes.adopt(tmp_path / ("x" * 300))
     first = await volumes.adopt(tmp_path / "media")
     for path in (tmp_path / "media" / "inner", tmp_path):
         with pytest.raises(Conflict) as nested:
