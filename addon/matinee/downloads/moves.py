@@ -20,6 +20,11 @@ from .store import Store
 S = DownloadState
 
 
+def same_torrent(one: InfoHashes, other: InfoHashes) -> bool:
+    """Say whether two torrents are the same by their v1 or v2 info-hash."""
+    return bool((one.v1 and one.v1 == other.v1) or (one.v2 and one.v2 == other.v2))
+
+
 class Ledger:
     """Entries by id. Reading never waits; every change is atomic against every other one."""
 
@@ -55,9 +60,7 @@ class Ledger:
         """Return the download with the same v1 or v2 info-hash."""
         for entry in self:
             item = entry.download
-            known = item.info_hashes
-            same = (hashes.v1 and hashes.v1 == known.v1) or (hashes.v2 and hashes.v2 == known.v2)
-            if same and item.id != other_than:
+            if item.id != other_than and same_torrent(item.info_hashes, hashes):
                 return item
         return None
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 
-from ..errors import AskUser, MatineeError
+from ..errors import AskUser, MatineeError, VolumeOffline
 from ..models.downloads import Download, DownloadState, Progress, Sharing
 from ..ports import Transport, TransportJob
 from .entries import Entry
-from .moves import Ledger
+from .moves import Ledger, same_torrent
 from .places import Places, is_online
 from .store import Store
 
 _log = logging.getLogger(__name__)
 S = DownloadState
 FETCHING = frozenset({S.RESOLVING, S.DOWNLOADING, S.CHECKING})
+_AT_ONCE = 16
 FINISHED = frozenset({S.VERIFYING, S.IMPORTING, S.COMPLETED})
 
 
@@ -64,6 +66,8 @@ class Runner:
         self._locks: dict[str, asyncio.Lock] = {}
         # Their volume vanished while they wrote: what the drive still held in memory is lost.
         self._unsure: set[str] = set()
+        self._aligning: dict[str, asyncio.Task[None]] = {}
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     def transport(self, name: str) -> Transport:
         """Raises `AskUser` when there is none of this name (any more)."""
@@ -116,10 +120,52 @@ class Runner:
             want = wanted_mode(item, online=is_online(self._places, item.volume_id))
             if want is None or not self._differs(item, want):
                 return
+            if want is not Mode.ABSENT and self._is_leaving(item):
+                return
             try:
                 await self._bring(self._ledger.entry(download_id), want)
+            except VolumeOffline as error:
+                # Its folder is gone though the drive may be there: it is taken on anew later.
+                await self._let_go(item)
+                self._trouble(download_id, error)
             except MatineeError as error:
                 self._trouble(download_id, error)
+
+    def _is_leaving(self, item: Download) -> bool:
+        """Say whether a removed one with the same info-hash is still in the transport."""
+        hashes = item.info_hashes
+        return any(
+            self.is_present(e.download.id) and same_torrent(e.download.info_hashes, hashes)
+            for e in self._ledger.removals()
+        )
+
+    async def _let_go(self, item: Download) -> None:
+        have = self._modes.get(item.id, Mode.ABSENT)
+        if have is not Mode.ABSENT:
+            with contextlib.suppress(MatineeError):
+                await self._withdraw(self.transport(item.transport), item.id, have)
+        self._unsure.add(item.id)
+
+    def settle_soon(self) -> None:
+        """Bring everything in line in the background: a drive that hangs holds up only its own."""
+        for download_id in self.unsettled():
+            if download_id not in self._aligning:
+                task = asyncio.create_task(self._align_in_turn(download_id))
+                self._aligning[download_id] = task
+                task.add_done_callback(
+                    lambda _, key=download_id: self._aligning.pop(key, None)  # type: ignore[misc]
+                )
+
+    async def _align_in_turn(self, download_id: str) -> None:
+        async with self._turns:
+            await self.align(download_id)
+
+    async def stop(self) -> None:
+        """End what is under way."""
+        tasks = list(self._aligning.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def present(self, download_id: str) -> Transport:
         """Make sure that the transport holds the download, halted if need be.

@@ -10,6 +10,7 @@ from .entries import NewDownload
 from .transports.torrent.layout import read_layout
 from .transports.torrent.magnet import info_hashes, is_magnet, parse_magnet, torrent_params
 
+__all__ = ["as_magnet", "from_magnet", "from_torrent", "is_magnet"]
 TORRENT = "torrent"
 _BARE_HASH = re.compile(r"[0-9a-fA-F]{40}|[a-zA-Z2-7]{32}")
 _BARE_HASH_V2 = re.compile(r"[0-9a-fA-F]{64}")

@@ -28,6 +28,7 @@ S = DownloadState
 _BUSY_SECONDS = 1.0
 _IDLE_SECONDS = 5.0
 _SPACE_SECONDS = 5.0
+_FULL_SECONDS = 60.0
 _TOTALS_SECONDS = 60.0
 _TRIM_SECONDS = 6 * 3600.0
 
@@ -59,6 +60,7 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] | None = None
         self._due: dict[str, float] = {}
+        self._full_since: dict[str, float] = {}
         self._written: dict[str, Totals] = {}
 
     def start(self) -> None:
@@ -80,6 +82,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self._runner.stop()
 
     async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -122,14 +125,29 @@ class Supervisor:
             await self._measure()
         self._hauler.tick()
         await self._apply()
-        for download_id in self._runner.unsettled():
-            await self._runner.align(download_id)
+        self._runner.settle_soon()
         self._driver.tick()
+        await self._look_at_full_ones()
         if self._is_due("totals", _TOTALS_SECONDS):
             await self.write_totals()
         if self._is_due("trim", _TRIM_SECONDS):
             days = self._settings.get(HISTORY_DAYS)
             await self._store.trim_history(self._clock() - days * 86400)
+
+    async def _look_at_full_ones(self) -> None:
+        """Have those checked that are full for long although nobody said that they finished."""
+        now, full = asyncio.get_running_loop().time(), {}
+        for entry in self._ledger:
+            item, live = entry.download, self._book.of(entry.download.id)
+            if item.state is S.DOWNLOADING and live and live.done >= live.wanted > 0:
+                full[item.id] = self._full_since.get(item.id, now)
+        self._full_since = full
+        for key in [key for key, since in full.items() if now - since > _FULL_SECONDS]:
+            self._full_since.pop(key)
+            try:
+                await self._runner.recheck(key)
+            except MatineeError as error:
+                self._reactions.failed(key, error)
 
     def _is_due(self, what: str, every: float) -> bool:
         now = asyncio.get_running_loop().time()

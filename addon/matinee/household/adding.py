@@ -8,23 +8,17 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from ..downloads import Downloads, NewDownload
-from ..downloads.sources import as_magnet, from_magnet, from_torrent
+from ..downloads.sources import as_magnet, from_magnet, from_torrent, is_magnet
 from ..errors import InvalidInput, NotAllowed, NotFound, TooLarge
+from ..fetch import Fetcher
 from ..models.downloads import Download
 from ..models.limits import MAX_TORRENT_FILE, MIB
 from ..volumes import Volumes
 from ..volumes.paths import open_inside
 
 MAX_SOURCE = 16_384
-
-
-class Fetches(Protocol):
-    """The guarded way out: `fetch.Fetcher`."""
-
-    async def get(self, url: str, *, max_bytes: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Adding:
     def __init__(
         self,
         downloads: Downloads,
-        fetcher: Fetches,
+        fetcher: Fetcher,
         volumes: Volumes,
         folders: Sequence[Path] = (),
     ) -> None:
@@ -84,11 +78,12 @@ class Adding:
         return await self._add(new, wishes)
 
     async def _by_address(self, address: str, wishes: Wishes) -> tuple[Download, bool]:
-        data = await self._fetcher.get(address, max_bytes=MAX_TORRENT_FILE)
-        if data[:8].lower() == b"magnet:?":  # some indexers answer with a link
-            return await self._add(from_magnet(data.decode("utf-8", "replace")), wishes)
+        fetched = await self._fetcher.get(address, max_bytes=MAX_TORRENT_FILE, magnets=True)
+        for link in (fetched.final_url, fetched.body[:MAX_SOURCE].decode("utf-8", "replace")):
+            if is_magnet(link.lstrip()):  # some indexers answer with one, or lead to one
+                return await self._add(from_magnet(link), wishes)
         try:
-            return await self.by_torrent(data, wishes)
+            return await self.by_torrent(fetched.body, wishes)
         except InvalidInput as error:
             if error.code != "bad_torrent":
                 raise
