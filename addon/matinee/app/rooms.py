@@ -11,6 +11,7 @@ from typing import Self
 
 from .. import settings as keys
 from ..downloads import Downloads
+from ..downloads.places import FOLDER
 from ..downloads.transports.torrent import TorrentTransport
 from ..errors import MatineeError
 from ..events import Event, EventBus, Notice, SettingsChanged
@@ -86,7 +87,9 @@ class Rooms:
         self.downloads = Downloads(
             database, ground.vault, bus, settings, self.volumes, {"torrent": self.torrent}
         )
-        self.library = Library(database, bus, settings, self.volumes)
+        self.library = Library(
+            database, bus, settings, self.volumes, left_out=lambda _volume_id: (FOLDER,)
+        )
         self._household()
         self._stack = AsyncExitStack()
         self._applying: set[asyncio.Task[None]] = set()

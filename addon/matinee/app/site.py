@@ -14,6 +14,7 @@ from ..api import (
     history,
     identity,
     library,
+    library_folders,
     play,
     server,
     settings,
@@ -52,6 +53,7 @@ def all_routes(
     found += history.routes(rooms.downloads)
     found += suggestions.routes(offered)
     found += library.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
+    found += library_folders.routes(rooms.library, rooms.volumes)
     found += shows.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += trash.routes(rooms.library)
     found += play.routes(rooms.watching)

@@ -101,6 +101,11 @@ class Trash:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    @property
+    def keep_days(self) -> int:
+        """How many days files wait here, by the setting."""
+        return self._settings.get(TRASH_DAYS)
+
     # reading ----------------------------------------------------------------------------------
     async def list(self, after: str = "", limit: int = 100) -> list[TrashItem]:
         """Return what is in the trash, the latest first, from the one after the id `after`."""
@@ -299,8 +304,8 @@ class Trash:
 
     async def _expire_regularly(self) -> None:
         while True:
-            days = self._settings.get(TRASH_DAYS)
-            await guarded("Emptying the trash", self.empty(self._clock() - days * 86400))
+            before = self._clock() - self.keep_days * 86400
+            await guarded("Emptying the trash", self.empty(before))
             await asyncio.sleep(_LOOK_EVERY)
 
     # after a crash ----------------------------------------------------------------------------
