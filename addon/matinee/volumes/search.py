@@ -85,6 +85,7 @@ def choose(table: Sequence[Mount]) -> list[Mount]:
         if not mount.read_only
         and (mount.point == Path("/") or not is_system(mount.point))
         and not any(mount.point.is_relative_to(folder) for folder in _NOT_PROPOSED)
+        and (not mount.point.is_relative_to("/run") or mount.point.is_relative_to("/run/media"))
     ]
     mounts.sort(key=lambda mount: (_rank(mount.point), len(mount.point.parts), str(mount.point)))
     kept: dict[tuple[int, str], Mount] = {}
@@ -108,12 +109,11 @@ def propose(mount: Mount, roots: Iterable[tuple[str, str]]) -> Candidate | None:
     if not mount.point.is_dir():
         return None
     seen = look(mount.point)
-    folder = mount.point / FOLDER_NAME
-    if mount.point == Path("/"):
-        folder = Path.home() / FOLDER_NAME
-        writable = folder.parent.stat().st_dev == seen.device and os.access(folder.parent, os.W_OK)
-    else:
-        writable = not seen.read_only
+    parent = mount.point if mount.point != Path("/") else Path(os.environ.get("HOME") or "/")
+    folder = parent / FOLDER_NAME
+    writable = not is_system(folder) and os.access(parent, os.W_OK)
+    if parent == Path("/") or parent.stat().st_dev != seen.device:
+        writable = False  # containers may have no home; one elsewhere is proposed there
     if not writable or not seen.size or seen.gone:
         return None
     known = ""

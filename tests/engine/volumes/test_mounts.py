@@ -20,6 +20,8 @@ TABLE = r"""22 27 0:21 / /proc rw,relatime - proc proc rw
 43 27 8:33 / /mnt/nas rw - xfs /dev/sdc1 rw
 44 27 254:0 /etc/hosts /etc/hosts rw - ext4 /dev/vda rw
 47 27 254:0 /supervisor/data /data rw - ext4 /dev/vda rw
+48 27 254:0 /run/netns /run/netns rw - ext4 /dev/vda rw
+49 27 8:49 / /run/media/ann/Stick rw - vfat /dev/sdd1 rw
 45 27 0:60 / /run rw - tmpfs tmpfs rw
 this is no line
 46 27 x:y / /odd rw - ext4 /dev/odd rw
@@ -28,7 +30,7 @@ this is no line
 
 def test_the_table_is_read() -> None:
     table = parse(TABLE)
-    assert len(table) == 9
+    assert len(table) == 11
     disk = table[2]
     assert disk.point == Path("/mnt/My disk")
     assert disk.device == os.makedev(8, 1)
@@ -53,7 +55,7 @@ def test_the_innermost_and_latest_mount_counts() -> None:
 
 def test_only_drives_for_films_are_chosen() -> None:
     chosen = [str(mount.point) for mount in search.choose(parse(TABLE))]
-    assert chosen == ["/mnt/My disk", "/mnt/nas", "/"]
+    assert chosen == ["/mnt/My disk", "/mnt/nas", "/run/media/ann/Stick", "/"]
 
 
 async def test_the_watch_wakes_for_a_mount_and_never_spins(tmp_path: Path) -> None:
