@@ -44,6 +44,7 @@ def build_application(
 def _add_routes(app: web.Application, guard: Guard, routes: Sequence[Route]) -> None:
     resources: dict[str, web.Resource] = {}
     seen: set[tuple[str, str]] = set()
+    own_heads = {route.path for route in routes if route.method == "HEAD"}
     # A fixed path wins over one with a parameter in its place, in whatever order they come.
     for route in sorted(routes, key=lambda route: route.path.count("{")):
         if (route.method, route.path) in seen:
@@ -52,4 +53,7 @@ def _add_routes(app: web.Application, guard: Guard, routes: Sequence[Route]) -> 
         resource = resources.get(route.path)
         if resource is None:
             resource = resources[route.path] = app.router.add_resource(route.path)
-        guard.admit(resource.add_route(route.method, make_handler(route)), route.role)
+        handler = make_handler(route)
+        guard.admit(resource.add_route(route.method, handler), route.role)
+        if route.method == "GET" and route.path not in own_heads:
+            guard.admit(resource.add_route("HEAD", handler), route.role)

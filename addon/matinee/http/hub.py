@@ -32,7 +32,7 @@ HEARTBEAT_SECONDS = 30.0
 MAX_SUBSCRIBERS = 200
 MAX_MESSAGE = 4 * MIB
 
-SignIn = Callable[[str, str], Caller]
+SignIn = Callable[[str, str], Awaitable[Caller]]
 
 
 class FeedChanges(Protocol):
@@ -110,7 +110,7 @@ class Hub:
     ) -> None:
         try:
             first = await _first_message(socket)
-            caller = sign_in(str(first.get("token", "")), request.remote or "")
+            caller = await sign_in(str(first.get("token", "")), request.remote or "")
             topics = _topics(first.get("topics"))
         except MatineeError as refusal:
             await _refuse(socket, refusal)

@@ -22,6 +22,7 @@ Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 FAILED_SIGN_INS = (30, 60.0)
 OPEN_POSTS = (30, 60.0)
+AUDITED = (1, 600.0)
 
 
 @web.middleware
@@ -56,6 +57,7 @@ class Guard:
         self._roles: dict[web.AbstractRoute, Role | None] = {}
         self._failed = RateLimit(*FAILED_SIGN_INS)
         self._open = RateLimit(*OPEN_POSTS)
+        self._audited = RateLimit(*AUDITED)
 
     def admit(self, route: web.AbstractRoute, role: Role | None) -> None:
         """Let a route be called by a role and those above it; None: by everybody."""
@@ -64,12 +66,12 @@ class Guard:
     def middleware(self) -> Any:
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            self._check(request)
+            await self._check(request)
             return await handler(request)
 
         return guard
 
-    def _check(self, request: web.Request) -> None:
+    async def _check(self, request: web.Request) -> None:
         route = request.match_info.route
         if route in self._roles:
             role = self._roles[route]
@@ -81,7 +83,7 @@ class Guard:
             if request.method == "POST":
                 self._open.note(address_of(request))
             return
-        caller = self.sign_in(bearer(request), address_of(request))
+        caller = await self.sign_in(bearer(request), address_of(request))
         if not caller.role.includes(role):
             raise NotAllowed(
                 f"This needs the role {role.value}; yours is {caller.role.value}.",
@@ -89,17 +91,27 @@ class Guard:
             )
         request[CALLER] = caller
 
-    def sign_in(self, token: str, address: str) -> Caller:
+    async def sign_in(self, token: str, address: str) -> Caller:
         """Return the caller. Raises `NotSignedIn`, or `TooManyRequests` after many wrong tokens."""
         try:
             return self._identity.authenticate(token)
         except NotSignedIn as refusal:
             if token:
-                try:
-                    self._failed.note(address)
-                except TooManyRequests as limit:
-                    raise limit from refusal
+                await self._note_failure(address, refusal)
             raise
+
+    async def _note_failure(self, address: str, refusal: NotSignedIn) -> None:
+        try:
+            self._audited.note(address)
+            await self._identity.audit.write(
+                "sign_in_refused", address=address, detail=refusal.message
+            )
+        except TooManyRequests:
+            pass  # one entry tells it; each one more only wears the drive
+        try:
+            self._failed.note(address)
+        except TooManyRequests as limit:
+            raise limit from refusal
 
 
 def bearer(request: web.Request) -> str:

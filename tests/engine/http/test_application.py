@@ -125,6 +125,14 @@ async def test_answers_dataclasses_as_json(site: Site):
     assert page.json == {"items": [{"id": "x", "size": 1, "tags": []}], "next_cursor": "next"}
 
 
+async def test_whatever_can_be_got_has_a_head(site: Site):
+    got = await site.call("GET", "/api/things/a")
+    head = await site.call("HEAD", "/api/things/a")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
+    assert (await site.call("HEAD", "/api/things/a", role=None)).status == 401
+
+
 async def test_status_of_the_route_and_of_an_answer(site: Site):
     assert (await site.call("POST", "/api/things")).status == 201
     assert (await site.call("POST", "/api/things", json={"again": True})).status == 200
@@ -156,6 +164,8 @@ async def test_wrong_tokens_are_refused_and_then_limited(site: Site):
         codes.add(reply.status)
     assert codes == {401, 429}
     assert int(reply.headers["Retry-After"]) >= 1
+    noted = await site.identity.audit.page(None, 50, "sign_in_refused")
+    assert [entry.address for entry in noted] == ["127.0.0.1"]  # once, however often
     assert (await site.call("GET", "/api/things/a")).status == 200  # a good token still passes
 
 
@@ -177,7 +187,7 @@ async def test_errors_are_problems(site: Site):
     assert busy.headers["Retry-After"] == "3"
     wrong = await site.call("PUT", "/api/things")
     assert_problem(wrong, 405)
-    assert set(wrong.headers["Allow"].split(",")) == {"GET", "POST"}
+    assert set(wrong.headers["Allow"].split(",")) == {"GET", "HEAD", "POST"}
     assert_problem(await site.call("GET", "/api/nothing/here"), 404)
 
 
