@@ -52,7 +52,9 @@ async def _serve(options: Options) -> None:
     rooms, lag = Rooms(options, ground), LoopLag()
     await rooms.open()
     try:
-        info = ServerInfo(server_id_of(ground.vault), ground.settings, lambda: listener.port)
+        info = ServerInfo(
+            server_id_of(ground.vault), ground.settings, lambda: listener.port, options.host
+        )
         listener = Listener(build(rooms, info, offered, lag), options.host, options.port)
         await listener.start()
         try:

@@ -46,11 +46,13 @@ class ServerView:
 class ServerInfo:
     """Answers who this server is. `port` is asked late, because 0 becomes a real one at start."""
 
-    def __init__(self, server_id: str, settings: Settings, port: Callable[[], int]) -> None:
-        self.server_id, self._settings, self._port = server_id, settings, port
+    def __init__(
+        self, server_id: str, settings: Settings, port: Callable[[], int], host: str = ""
+    ) -> None:
+        self.server_id, self._settings, self._port, self._host = server_id, settings, port, host
 
     def view(self) -> ServerView:
-        addresses = own_addresses(self._port())
+        addresses = own_addresses(self._port(), self._host)
         published = self._settings.get(PUBLISHED_ADDRESS).rstrip("/")
         return ServerView(
             self.server_id,
@@ -163,14 +165,19 @@ class Listener:
         )
 
 
-def own_addresses(port: int) -> list[str]:
-    """Return `http://…` for the address that this machine is reached under; may be empty.
+def own_addresses(port: int, host: str = "") -> list[str]:
+    """Return `http://…` for the addresses that this machine is reached under; may be empty.
 
-    A UDP socket is connected, which sends nothing: the system only says which of its addresses
-    it would use.
+    `host` is what the server listens on; only when that is everything there is a search. A UDP
+    socket is connected, which sends nothing: the system only says which of its addresses it
+    would use.
     """
+    if host not in {"", "0.0.0.0", "::"}:
+        return [_web_address(host, port)]
     found = []
     for family, probe in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        if host == "0.0.0.0" and family == socket.AF_INET6:
+            continue
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as test:
                 test.connect((probe, 9))
@@ -178,7 +185,9 @@ def own_addresses(port: int) -> list[str]:
         except OSError:
             continue
         if not address.startswith(("127.", "::1", "fe80")):
-            found.append(
-                f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
-            )
+            found.append(_web_address(address, port))
     return found
+
+
+def _web_address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

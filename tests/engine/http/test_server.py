@@ -66,6 +66,11 @@ def test_who_the_server_is():
     assert info.view().published_address == "http://tv.example:1"
 
 
+def test_an_address_that_was_chosen_is_the_only_one():
+    assert own_addresses(80, "192.168.1.2") == ["http://192.168.1.2:80"]
+    assert own_addresses(80, "::1") == ["http://[::1]:80"]
+
+
 def test_rate_limits_by_address():
     now = [0.0]
     limit = RateLimit(2, 10, lambda: now[0])
