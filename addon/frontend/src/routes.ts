@@ -131,7 +131,13 @@ export const entries: NavEntry[] = [
     role: "member",
   },
   { section: "trash", path: "/trash", label: words.nav.trash, icon: "trash", role: "member" },
-  { section: "storage", path: "/storage", label: words.nav.storage, icon: "storage" },
+  {
+    section: "storage",
+    path: "/storage",
+    label: words.nav.storage,
+    icon: "storage",
+    role: "member",
+  },
   {
     section: "settings",
     path: "/settings",

@@ -16,6 +16,7 @@ export const engine = {
     patch<T.User>(`api/users/${id(user)}`, change),
   deleteUser: (user: string) => remove(`api/users/${id(user)}`),
   tokens: () => all<T.Token>("api/tokens"),
+  giveBack: (token: string) => post("api/tokens/revoke", { token }),
   revoke: (token: string) => remove(`api/tokens/${id(token)}`),
   openPairing: (role: T.Role) => post<T.Pairing>("api/pairing", { role }),
   closePairing: () => remove("api/pairing"),
@@ -68,6 +69,8 @@ export const engine = {
 
   library: (query: Query, signal?: AbortSignal) =>
     get<T.Page<T.MediaItem>>("api/library", query, signal),
+  continue: () => get<T.Page<T.MediaItem>>("api/library/continue", { limit: 20 }),
+  shows: (query: Query) => all<T.MediaItem>("api/shows", query),
   media: (media: string) => get<T.MediaDetail>(`api/library/${id(media)}`),
   correct: (media: string, title: T.Correction) =>
     patch<T.MediaDetail>(`api/library/${id(media)}`, title),

@@ -12,6 +12,7 @@ export interface User {
 export interface Me {
   user: User;
   role: Role;
+  token_id: string;
 }
 
 export interface SignIn {
@@ -194,9 +195,12 @@ export interface MediaItem {
   hdr: string;
   position: number;
   watched: boolean;
+  watched_at?: number;
   added_at: number;
   size: number;
   provisional: boolean;
+  episodes?: number;
+  unwatched?: number;
 }
 
 export interface MediaStream {
@@ -223,15 +227,20 @@ export interface Chapter {
   title: string;
 }
 
+/** `check_result` is "" before the first check, "ok", or a word, a colon and a sentence. */
 export interface MediaFile {
   id: string;
   path: string;
   size: number;
   volume_id: string;
   role: string;
+  /** The user's own file, which Matinee never touches. */
+  own: boolean;
+  missing: boolean;
   container: string;
   streams: MediaStream[];
   chapters: Chapter[];
+  trouble: string;
   origin: string;
   check_result: string;
 }
@@ -245,14 +254,8 @@ export interface MediaHistory {
 export interface MediaDetail extends MediaItem {
   files: MediaFile[];
   history: MediaHistory[];
-}
-
-export interface ShowItem {
-  id: string;
-  title: string;
-  year: number | null;
-  artwork?: string;
-  seasons?: Season[];
+  /** The episode after this one. */
+  next_id: string | null;
 }
 
 export interface Season {
@@ -260,8 +263,10 @@ export interface Season {
   episodes: MediaItem[];
 }
 
-export interface ShowDetail extends ShowItem {
+export interface ShowDetail extends MediaItem {
   seasons: Season[];
+  /** The episode to watch next. */
+  next_id: string | null;
 }
 
 export interface Correction {
@@ -283,25 +288,31 @@ export interface Unsorted {
 
 export interface TrashItem {
   id: string;
-  name?: string;
-  path?: string;
+  name: string;
+  path: string;
   size: number;
-  deleted_at?: number;
-  at?: number;
-  expires_at?: number;
+  reason: string;
+  trashed_at: number;
+  expires_at: number;
 }
 
 export interface LibraryFolder {
   id: string;
+  volume_id: string;
   path: string;
-  [key: string]: unknown;
+  /** Where it is now; empty while its drive is away. */
+  place: string;
+  /** Matinee imports into it. */
+  managed: boolean;
+  watched: boolean;
 }
 
 export interface ScanStatus {
   running: boolean;
-  seen?: number;
-  added?: number;
-  [key: string]: unknown;
+  folder: string;
+  found: number;
+  done: number;
+  trouble: string;
 }
 
 export type VolumeState = "online" | "offline" | "read_only";

@@ -1,5 +1,5 @@
 /** What the player decides; pure, so that it is tested by tables. */
-import type { MediaItem, ShowDetail } from "../api/types";
+import type { MediaItem } from "../api/types";
 
 export interface Decoded {
   currentTime: number;
@@ -37,14 +37,9 @@ export function missingTracks(
   return missing;
 }
 
-/** The episode after this one, across seasons; none after the last. */
-export function episodeAfter(show: ShowDetail, id: string): MediaItem | undefined {
-  const all = show.seasons
-    .filter((season) => season.number !== 0)
-    .flatMap((season) => season.episodes);
-  const index = all.findIndex((item) => item.id === id);
-  const next = index < 0 ? undefined : all[index + 1];
-  return next && (next.state === "home" || next.state === "arriving") ? next : undefined;
+/** Whether there is anything to open now. */
+export function isPlayable(item: Pick<MediaItem, "state">): boolean {
+  return item.state === "home" || item.state === "arriving";
 }
 
 /** The fraction of the film that can be played from `at` on without waiting. */

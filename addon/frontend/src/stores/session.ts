@@ -10,6 +10,7 @@ export interface Session {
   state: "unknown" | "out" | "in";
   user?: User;
   role?: Role;
+  tokenId?: string;
   /** Why nobody is signed in, in words. */
   reason?: string;
 }
@@ -51,10 +52,24 @@ export function leave(reason: string): void {
   session.set({ state: "out", reason });
 }
 
+/** End this device's access, on the engine too where it can be reached. */
+export async function signOut(): Promise<void> {
+  try {
+    await engine.giveBack(token);
+  } catch {
+    // Then an administrator can end it in the list of devices.
+  }
+  leave(words.signIn.signedOut);
+}
+
 function enter(answer: SignIn): void {
   remember(answer.token);
   authorise(answer.token, signedOut);
   session.set({ state: "in", user: answer.user, role: answer.role });
+  engine.me().then(
+    (me) => session.set({ ...session.value, tokenId: me.token_id }),
+    () => undefined,
+  );
 }
 
 export async function signInWithCode(code: string, device: string): Promise<void> {
@@ -79,7 +94,7 @@ export async function resumeSession(): Promise<void> {
   authorise(token, signedOut);
   try {
     const me = await engine.me();
-    session.set({ state: "in", user: me.user, role: me.role });
+    session.set({ state: "in", user: me.user, role: me.role, tokenId: me.token_id });
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return;
     throw error;

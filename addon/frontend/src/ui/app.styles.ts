@@ -2,7 +2,7 @@ import { css } from "lit";
 
 export const appStyles = css`
   :host {
-    --rail: 13.5rem;
+    --rail: 14.5rem;
     --bottom-bar: 0px;
   }
   .skip {
@@ -59,6 +59,9 @@ export const appStyles = css`
     color: var(--muted);
     font-weight: 550;
     text-decoration: none;
+  }
+  nav .text {
+    white-space: nowrap;
   }
   nav a:hover {
     color: var(--text);

@@ -363,7 +363,7 @@ export class App extends MtnElement {
         <li>
           ${mayChange() ? html`<button class="primary add" aria-label=${words.nav.add} @click=${() => addOpen.set(true)}>${icon("add")}</button>` : nothing}
         </li>
-        ${by("storage").map((entry) => this.link(entry))}
+        ${mayChange() ? by("storage").map((entry) => this.link(entry)) : html`<li></li>`}
         <li>
           <a href="#/more" aria-current=${inMore ? "page" : nothing}>
             ${icon("more")}<span class="text">${rest.label}</span>

@@ -46,6 +46,7 @@ export class Card extends MtnElement {
       }
       .wide {
         --shape: 16 / 9;
+        --letters: 0;
       }
       .tags {
         position: absolute;
@@ -137,7 +138,7 @@ export class Card extends MtnElement {
         }
       </div>
       <div>
-        <div class="name">${item.show_title ?? item.title}</div>
+        <div class="name">${item.show_title || item.title}</div>
         <div class="line">${this.line()}</div>
       </div>
     </a>`;
@@ -173,6 +174,11 @@ export class Card extends MtnElement {
     if (item.kind === "episode") {
       const code = episodeCode(item.season, item.episode);
       return [code, item.title].filter(Boolean).join(" · ");
+    }
+    if (item.kind === "show") {
+      return [item.year ?? "", item.episodes ? words.library.episodes(item.episodes) : ""]
+        .filter(Boolean)
+        .join(" · ");
     }
     const left = item.duration - item.position;
     if (this.resume && left > 0) return words.time.left(span(left));

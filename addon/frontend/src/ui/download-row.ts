@@ -97,9 +97,17 @@ export class DownloadRow extends MtnElement {
           padding-inline: 0.2rem;
         }
         .grip,
-        .no-grip,
-        .buttons .wide {
+        .no-grip {
           display: none;
+        }
+        .main {
+          display: contents;
+        }
+        .main > :not(.name) {
+          grid-column: 1 / -1;
+        }
+        .buttons {
+          grid-area: 1 / 2;
         }
       }
     `,

@@ -10,7 +10,7 @@ const PATHS: Record<string, TemplateResult> = {
   settings: svg`<path d="M4 7h9M18.5 7H20M4 17h1.5M11 17h9"/><circle cx="15.7" cy="7" r="2.6"/><circle cx="8.3" cy="17" r="2.6"/>`,
   people: svg`<circle cx="9" cy="8.2" r="3.6"/><path d="M2.8 19.5c.5-3.9 3-5.8 6.2-5.8s5.7 1.9 6.2 5.8M15.5 5a3.3 3.3 0 0 1 0 6.4M17.5 14c2.2.7 3.5 2.5 3.8 5.5"/>`,
   about: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.2M12 7.8h.01"/>`,
-  more: svg`<path d="M5 12h.01M12 12h.01M19 12h.01"/>`,
+  more: svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3.2"/>`,
   add: svg`<path d="M12 5v14M5 12h14"/>`,
   play: svg`<path d="M7.5 4.8v14.4L19 12z" fill="currentColor"/>`,
   pause: svg`<path d="M8 5v14M16 5v14" stroke-width="3.2"/>`,

@@ -4,7 +4,6 @@ import type { MediaItem } from "../api/types";
 import { resolve } from "../core/base";
 import { vars } from "./directives";
 import { MtnElement } from "./element";
-import { mark } from "./icons";
 import { shared } from "./styles";
 
 /** A number from a text, the same each time. */
@@ -38,6 +37,7 @@ export class Art extends MtnElement {
         aspect-ratio: var(--shape, 2 / 3);
         border-radius: var(--radius-small);
         overflow: hidden;
+        container-type: size;
         background: var(--raised);
         isolation: isolate;
       }
@@ -56,45 +56,36 @@ export class Art extends MtnElement {
         position: absolute;
         inset: 0;
         z-index: -1;
-        display: grid;
-        place-items: end center;
-        color: hsl(var(--hue) 80% 90%);
         background:
-          linear-gradient(hsl(var(--hue) 45% 12% / 0%) 35%, hsl(var(--hue) 50% 8%) 92%),
+          linear-gradient(hsl(var(--hue) 45% 12% / 0%) 40%, hsl(var(--hue) 50% 7%) 96%),
           repeating-conic-gradient(
-            from var(--turn) at 50% 78%,
-            hsl(var(--hue) 48% 30%) 0 8deg,
-            hsl(calc(var(--hue) + 24) 55% 22%) 8deg 16deg
+            from var(--turn) at 50% 66%,
+            hsl(var(--hue) 44% 27%) 0 9deg,
+            hsl(calc(var(--hue) + 10) 52% 19%) 9deg 18deg
           );
       }
       .sun {
         position: absolute;
         left: 50%;
-        top: 78%;
-        width: 58%;
+        top: 66%;
+        width: min(60cqw, 44cqh);
         aspect-ratio: 1;
         border-radius: 50%;
-        transform: translate(-50%, -50%);
-        background: radial-gradient(
-          circle,
-          hsl(calc(var(--hue) + 42) 85% 66%) 0 40%,
-          hsl(calc(var(--hue) + 30) 75% 48%) 68%,
-          transparent 70%
-        );
+        translate: -50% -50%;
+        display: grid;
+        place-items: center;
+        background: radial-gradient(circle at 50% 30%, #ffe0a0, #f2b84b 55%, #c97f2a);
+        box-shadow:
+          0 0 0 0.35rem hsl(40 80% 60% / 18%),
+          0 0 3rem hsl(38 90% 55% / 40%);
+        color: hsl(var(--hue) 60% 16%);
       }
       .letters {
-        position: relative;
         font-family: var(--serif);
         font-weight: 600;
-        font-size: var(--letters, 2.4rem);
+        font-size: var(--letters, 1.9rem);
         line-height: 1;
-        letter-spacing: 0.06em;
-        padding-bottom: 9%;
-        text-shadow: 0 2px 14px rgb(0 0 0 / 60%);
-      }
-      .mark {
-        width: 30%;
-        margin-bottom: 12%;
+        letter-spacing: 0.04em;
       }
     `,
   ];
@@ -121,8 +112,9 @@ export class Art extends MtnElement {
         aria-hidden="true"
         ${vars({ "--hue": hues[seed % hues.length] ?? 265, "--turn": `${seed % 16}deg` })}
       >
-        <span class="sun"></span>
-        ${letters ? html`<span class="letters">${letters}</span>` : mark()}
+        <span class="sun"
+          >${letters ? html`<span class="letters">${letters}</span>` : nothing}</span
+        >
       </div>
       ${
         this.src && !this.broken
@@ -142,5 +134,5 @@ export class Art extends MtnElement {
 
 /** What an item is called on its picture. */
 export function artLabel(item: Pick<MediaItem, "title" | "show_title">): string {
-  return item.show_title ?? item.title;
+  return item.show_title || item.title;
 }

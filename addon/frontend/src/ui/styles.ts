@@ -239,6 +239,9 @@ export const shared = css`
     min-height: 2.25rem;
     cursor: pointer;
   }
+  .check .muted {
+    font-weight: 400;
+  }
   .check input {
     margin-top: 0.15rem;
   }

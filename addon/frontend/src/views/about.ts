@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { engine } from "../api/engine";
 import type { Server } from "../api/types";
-import { leave, session } from "../stores/session";
+import { session, signOut } from "../stores/session";
 import { Loaded, MtnElement } from "../ui/element";
 import "../ui/look";
 import { shared } from "../ui/styles";
@@ -74,7 +74,7 @@ export class AboutView extends MtnElement {
         </section>
         <p class="muted">${words.about.promise}</p>
         <div>
-          <button @click=${() => leave(words.signIn.signedOut)}>${words.nav.signOut}</button>
+          <button @click=${signOut}>${words.nav.signOut}</button>
         </div>
       </div>`;
   }

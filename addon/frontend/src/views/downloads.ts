@@ -209,15 +209,16 @@ export class DownloadsView extends MtnElement {
   private page(items: Download[]) {
     if (!items.length) {
       return html`<mtn-empty heading=${words.downloads.empty} text=${words.downloads.emptyText}>
-        ${
-          mayChange()
-            ? html`<button class="primary" @click=${() => addOpen.set(true)}>
-                ${icon("add")}${words.nav.add}
-              </button>`
-            : nothing
-        }
-        <a class="button" href="#/downloads/history">${words.downloads.history}</a>
-      </mtn-empty>`;
+          ${
+            mayChange()
+              ? html`<button class="primary" @click=${() => addOpen.set(true)}>
+                  ${icon("add")}${words.nav.add}
+                </button>`
+              : nothing
+          }
+          <a class="button" href="#/downloads/history">${words.downloads.history}</a>
+        </mtn-empty>
+        <mtn-suggestions></mtn-suggestions>`;
     }
     const shown = items.filter((item) => inFilter(item, this.filter));
     return html`
@@ -233,6 +234,7 @@ export class DownloadsView extends MtnElement {
               text=${words.downloads.emptyFilterText}
             ></mtn-empty>`
       }
+      <mtn-suggestions></mtn-suggestions>
     `;
   }
 

@@ -4,7 +4,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { asProblem, type Problem } from "../api/client";
 import { engine } from "../api/engine";
 import "../ui/suggestions";
-import type { MediaItem } from "../api/types";
+import type { MediaItem, Page } from "../api/types";
+import { merge } from "../core/merge";
 import { addOpen } from "../stores/adding";
 import { downloads, libraryChanges } from "../stores/live";
 import { mayChange } from "../stores/session";
@@ -111,7 +112,10 @@ export class LibraryView extends MtnElement {
           gap: 1.1rem 0.8rem;
         }
         .tools select {
-          flex: 1;
+          flex: 1 1 40%;
+        }
+        .tools .segments {
+          flex-basis: 100%;
         }
         .search {
           flex-basis: 100%;
@@ -127,6 +131,9 @@ export class LibraryView extends MtnElement {
   @state() private cursor: string | null = null;
   @state() private choice = remembered();
   private stops: (() => void)[] = [];
+  private movies: MediaItem[] = [];
+  private shows: MediaItem[] = [];
+  private reading = false;
   private turn = 0;
   private typed: ReturnType<typeof setTimeout> | undefined;
   private arriving: ReturnType<typeof setInterval> | undefined;
@@ -154,44 +161,61 @@ export class LibraryView extends MtnElement {
     this.observer?.disconnect();
   }
 
-  private query(cursor: string | null, limit = PAGE) {
-    const { kind, sort, filter, q } = this.choice;
+  private query() {
+    const { sort, filter, q } = this.choice;
     return {
-      kind: kind === "all" ? undefined : kind,
       sort,
       order: sort === "title" ? "asc" : "desc",
       filter: filter === "all" ? undefined : filter,
       q,
-      cursor,
-      limit,
     };
+  }
+
+  private films(cursor: string | null, limit: number): Promise<Page<MediaItem>> {
+    if (this.choice.kind === "show") return Promise.resolve({ items: [], next_cursor: null });
+    return engine.library({ ...this.query(), kind: "movie", cursor, limit });
   }
 
   private async read(): Promise<void> {
     const turn = ++this.turn;
+    const size = Math.min(1000, Math.max(PAGE, this.movies.length));
     try {
-      const size = Math.min(1000, Math.max(PAGE, this.items?.length ?? 0));
-      const [page, begun] = await Promise.all([
-        engine.library(this.query(null, size)),
-        engine.library({ filter: "in_progress", sort: "watched", order: "desc", limit: 12 }),
+      const [page, shows, begun] = await Promise.all([
+        this.films(null, size),
+        this.choice.kind === "movie" ? [] : engine.shows({ ...this.query(), limit: 1000 }),
+        engine.continue(),
       ]);
       if (turn !== this.turn) return;
-      this.items = page.items;
+      this.movies = page.items;
+      this.shows = shows;
       this.cursor = page.next_cursor;
-      this.begun = begun.items.filter((item) => item.kind !== "show");
+      this.begun = begun.items;
       this.problem = undefined;
+      this.lay();
     } catch (error) {
       if (turn === this.turn) this.problem = asProblem(error);
     }
   }
 
   private async readMore(): Promise<void> {
-    if (!this.cursor) return;
+    if (!this.cursor || this.reading) return;
     const turn = this.turn;
-    const page = await engine.library(this.query(this.cursor));
-    if (turn !== this.turn) return;
-    this.items = [...(this.items ?? []), ...page.items];
-    this.cursor = page.next_cursor;
+    this.reading = true;
+    try {
+      const page = await this.films(this.cursor, PAGE);
+      if (turn !== this.turn) return;
+      this.movies = [...this.movies, ...page.items];
+      this.cursor = page.next_cursor;
+      this.lay();
+    } catch (error) {
+      this.problem = asProblem(error);
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  private lay(): void {
+    this.items = merge(this.movies, this.shows, this.choice.sort, this.cursor !== null);
   }
 
   /** Let the badges of arriving titles follow their downloads. */
@@ -338,15 +362,16 @@ export class LibraryView extends MtnElement {
   private empty() {
     if (this.plain) {
       return html`<mtn-empty heading=${words.library.empty} text=${words.library.emptyText}>
-        ${
-          mayChange()
-            ? html`<button class="primary" @click=${() => addOpen.set(true)}>
-                  ${icon("add")}${words.library.emptyAdd}
-                </button>
-                <a class="button" href="#/storage">${words.library.emptyFolder}</a>`
-            : nothing
-        }
-      </mtn-empty>`;
+          ${
+            mayChange()
+              ? html`<button class="primary" @click=${() => addOpen.set(true)}>
+                    ${icon("add")}${words.library.emptyAdd}
+                  </button>
+                  <a class="button" href="#/storage">${words.library.emptyFolder}</a>`
+              : nothing
+          }
+        </mtn-empty>
+        <mtn-suggestions></mtn-suggestions>`;
     }
     return html`<mtn-empty heading=${words.library.noMatch} text=${words.library.noMatchText}>
       <button @click=${() => this.choose({ kind: "all", filter: "all", q: "" })}>

@@ -59,6 +59,13 @@ export function streamText(stream: MediaStream): string {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** "in order", or what is wrong with a file. */
+export function checkText(result: string): string {
+  const [word = "", sentence] = result.split(/:\s*/, 2);
+  const known = words.media.checks[word] ?? word;
+  return sentence ? `${known}: ${sentence}` : known;
+}
+
 /** One film or episode: play it, know it, correct it. */
 @customElement("mtn-media")
 export class MediaView extends MtnElement {
@@ -77,7 +84,7 @@ export class MediaView extends MtnElement {
       }
       mtn-art {
         box-shadow: var(--shadow);
-        --letters: 4.2rem;
+        --letters: 3rem;
       }
       .eyebrow {
         color: var(--accent-text);
@@ -210,7 +217,7 @@ export class MediaView extends MtnElement {
         ${
           media.show_id
             ? html`<a class="eyebrow" href="#/show/${media.show_id}"
-                >${media.show_title ?? words.media.toShow}${code ? ` · ${code}` : ""}</a
+                >${media.show_title || words.media.toShow}${code ? ` · ${code}` : ""}</a
               >`
             : nothing
         }
@@ -341,13 +348,13 @@ export class MediaView extends MtnElement {
       <h2>${words.media.roles[file.role] ?? file.role}</h2>
       <p class="path">${file.path}</p>
       <p class="muted fine">
-        ${[bytes(file.size), words.media.origins[file.origin] ?? ""].filter(Boolean).join(" · ")}
+        ${[bytes(file.size), file.own ? words.media.ownFile : words.media.madeFile].filter(Boolean).join(" · ")}
       </p>
       <dl class="facts streams">
         ${group(words.media.video, "video")} ${group(words.media.audio, "audio")}
         ${group(words.media.subtitles, "subtitle")}
         <dt>${words.media.checkLabel}</dt>
-        <dd>${words.media.checks[file.check_result] ?? file.check_result}</dd>
+        <dd>${checkText(file.check_result)}</dd>
       </dl>
     </section>`;
   }
@@ -392,7 +399,7 @@ export class MediaView extends MtnElement {
     const closed = () => (this.dialog = "");
     if (this.dialog === "correct") {
       const kind = media.kind === "episode" ? "episode" : "movie";
-      const title = media.show_title ?? media.title;
+      const title = media.show_title || media.title;
       return html`<mtn-correct
         .start=${{ ...media, kind, title }}
         .send=${async (correction: Parameters<typeof engine.correct>[1]) => {

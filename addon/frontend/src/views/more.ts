@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { entries } from "../routes";
-import { isAdmin, leave, mayChange } from "../stores/session";
+import { isAdmin, mayChange, signOut } from "../stores/session";
 import { MtnElement } from "../ui/element";
 import { icon } from "../ui/icons";
 import "../ui/look";
@@ -43,7 +43,7 @@ export class MoreView extends MtnElement {
         </ul>
         <mtn-look></mtn-look>
         <div>
-          <button @click=${() => leave(words.signIn.signedOut)}>${words.nav.signOut}</button>
+          <button @click=${signOut}>${words.nav.signOut}</button>
         </div>
       </div>`;
   }

@@ -5,7 +5,7 @@ import { engine } from "../api/engine";
 import type { AuditEntry, Pairing, Role, Server, Token, User } from "../api/types";
 import { linkAddress } from "../core/base";
 import { ago, moment, span } from "../core/format";
-import { isAdmin, leave, session } from "../stores/session";
+import { isAdmin, session, signOut } from "../stores/session";
 import { attempt, say } from "../stores/toasts";
 import "../ui/confirm";
 import "../ui/dialog";
@@ -143,7 +143,7 @@ export class PeopleView extends MtnElement {
         <p><strong>${session.value.user?.name}</strong> · ${words.people.roles[role]}</p>
         <p class="muted">${words.people.roleHelp[role]}</p>
         <div>
-          <button @click=${() => leave(words.signIn.signedOut)}>${words.nav.signOut}</button>
+          <button @click=${signOut}>${words.nav.signOut}</button>
         </div>
       </section>`;
   }
@@ -298,13 +298,17 @@ export class PeopleView extends MtnElement {
                         .join(" · ")}
                     </p>
                   </div>
-                  <button
-                    class="small"
-                    aria-label=${words.people.revokeOf(token.name)}
-                    @click=${() => this.revoke(token)}
-                  >
-                    ${words.people.revoke}
-                  </button>
+                  ${
+                    token.id === session.value.tokenId
+                      ? html`<span class="pill">${words.people.thisDevice}</span>`
+                      : html`<button
+                          class="small"
+                          aria-label=${words.people.revokeOf(token.name)}
+                          @click=${() => this.revoke(token)}
+                        >
+                          ${words.people.revoke}
+                        </button>`
+                  }
                 </li>`,
             )}
           </ul>`,

@@ -301,6 +301,7 @@ export const playerStyles = css`
     }
     .controls {
       gap: 0.1rem;
+      flex-wrap: nowrap;
     }
     .time {
       padding: 0 0.3rem;

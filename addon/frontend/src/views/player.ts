@@ -6,7 +6,7 @@ import type { Chapter, MediaDetail, MediaItem, PlaySession } from "../api/types"
 import { resolve } from "../core/base";
 import { clock, episodeCode, language, percent, rate, span } from "../core/format";
 import { television } from "../core/look";
-import { bufferedEnd, episodeAfter, missingTracks, worthResuming } from "../core/playback";
+import { bufferedEnd, isPlayable, missingTracks, worthResuming } from "../core/playback";
 import { documentTitle, go, place } from "../core/router";
 import { activeElement } from "../core/spatial";
 import { Watch } from "../core/store";
@@ -150,9 +150,9 @@ export class PlayerView extends MtnElement {
       const media = await engine.media(this.session?.media_id || this.mediaId);
       if (turn !== this.turn) return;
       this.media = media;
-      if (!media.show_id) return;
-      const show = await engine.show(media.show_id);
-      if (turn === this.turn) this.following = episodeAfter(show, media.id);
+      if (!media.next_id) return;
+      const next = await engine.media(media.next_id);
+      if (turn === this.turn && isPlayable(next)) this.following = next;
     } catch {
       // It plays without.
     }
@@ -811,7 +811,7 @@ export class PlayerView extends MtnElement {
         ${this.button(w.forward10, "forward10", () => this.seekTo(this.time + 10))}
         <span class="time">${clock(this.time)} / ${clock(this.duration)}</span>
         <span class="space"></span>
-        ${this.button(this.muted ? w.unmute : w.mute, this.muted ? "mute" : "volume", () => this.toggleMute())}
+        ${this.button(this.muted ? w.unmute : w.mute, this.muted ? "mute" : "volume", () => this.toggleMute(), "desk")}
         <input
           id="volume"
           class="volume"

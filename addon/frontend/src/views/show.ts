@@ -23,6 +23,8 @@ export function episodesOf(show: ShowDetail): MediaItem[] {
 
 /** The episode to watch next: the one begun, else the first that was not watched. */
 export function nextUp(show: ShowDetail): MediaItem | undefined {
+  const named = episodesOf(show).find((item) => item.id === show.next_id);
+  if (named && (named.state === "home" || named.state === "arriving")) return named;
   const playable = episodesOf(show).filter(
     (item) => item.state === "home" || item.state === "arriving",
   );
@@ -50,7 +52,7 @@ export class ShowView extends MtnElement {
         box-shadow: var(--shadow);
       }
       .hero mtn-art {
-        --letters: 3.4rem;
+        --letters: 2.4rem;
       }
       .segments {
         margin-bottom: 1rem;
@@ -75,7 +77,7 @@ export class ShowView extends MtnElement {
       .still {
         position: relative;
         --shape: 16 / 9;
-        --letters: 1.4rem;
+        --letters: 0.95rem;
       }
       .still .bar {
         position: absolute;
@@ -92,7 +94,7 @@ export class ShowView extends MtnElement {
           grid-template-columns: 7rem minmax(0, 1fr);
         }
         .hero mtn-art {
-          --letters: 2rem;
+          --letters: 1.4rem;
         }
         .episodes a {
           grid-template-columns: 7rem minmax(0, 1fr);
@@ -151,7 +153,7 @@ export class ShowView extends MtnElement {
     const next = nextUp(show);
     const number = this.season ?? next?.season ?? show.seasons[0]?.number;
     const season = show.seasons.find((one) => one.number === number);
-    const art = show.artwork ?? episodesOf(show).find((item) => item.artwork)?.artwork ?? "";
+    const art = show.artwork;
     return html`<div class="hero">
         <mtn-art .src=${art} .label=${show.title}></mtn-art>
         <div class="stack">

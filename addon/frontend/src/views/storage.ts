@@ -291,8 +291,8 @@ export class StorageView extends MtnElement {
       </div>
       <p class="muted between">${words.storage.foldersLead}</p>
       ${
-        running && this.scan?.seen !== undefined
-          ? html`<p class="num">${words.storage.scanned(this.scan.seen)}</p>`
+        running && this.scan?.found
+          ? html`<p class="num">${words.storage.scanned(this.scan.found)}</p>`
           : nothing
       }
       ${this.folders.show((folders) =>
@@ -301,7 +301,11 @@ export class StorageView extends MtnElement {
               ${folders.map(
                 (folder) =>
                   html`<li class="folder">
-                    <span>${folder.path}</span>
+                    <span>
+                      ${folder.place || folder.path}
+                      ${folder.managed ? html`<span class="pill">${words.storage.managed}</span>` : nothing}
+                      ${folder.place ? nothing : html`<span class="pill bad">${words.storage.folderAway}</span>`}
+                    </span>
                     ${
                       isAdmin()
                         ? html`<button

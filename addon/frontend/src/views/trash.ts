@@ -4,8 +4,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { engine } from "../api/engine";
 import type { TrashItem } from "../api/types";
 import { ago, bytes } from "../core/format";
-import { fileName } from "../core/tree";
 import { libraryChanges } from "../stores/live";
+import { isAdmin } from "../stores/session";
 import { attempt, say } from "../stores/toasts";
 import "../ui/confirm";
 import { Loaded, MtnElement } from "../ui/element";
@@ -13,10 +13,6 @@ import "../ui/empty";
 import { icon } from "../ui/icons";
 import { shared } from "../ui/styles";
 import { words } from "../words";
-
-function nameOf(item: TrashItem): string {
-  return item.name ?? (fileName(item.path ?? "") || item.id);
-}
 
 @customElement("mtn-trash")
 export class TrashView extends MtnElement {
@@ -56,8 +52,8 @@ export class TrashView extends MtnElement {
   }
 
   private async restore(item: TrashItem): Promise<void> {
-    if (await attempt(() => engine.restore(item.id), nameOf(item))) {
-      say({ kind: "ok", text: words.trash.restored(nameOf(item)) });
+    if (await attempt(() => engine.restore(item.id), item.name)) {
+      say({ kind: "ok", text: words.trash.restored(item.name) });
     }
     await this.items.reload();
   }
@@ -95,35 +91,32 @@ export class TrashView extends MtnElement {
   }
 
   private item(item: TrashItem) {
-    const when = item.deleted_at ?? item.at ?? 0;
     return html`<li>
       <div>
-        <strong>${nameOf(item)}</strong>
+        <strong>${item.name}</strong>
         <p class="muted fine">
-          ${[
-            bytes(item.size),
-            when ? ago(when) : "",
-            item.expires_at ? words.trash.gone(ago(item.expires_at)) : "",
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          ${[bytes(item.size), ago(item.trashed_at), words.trash.gone(ago(item.expires_at))].join(" · ")}
         </p>
       </div>
       <div class="row">
         <button
-          aria-label="${words.trash.restore}: ${nameOf(item)}"
+          aria-label="${words.trash.restore}: ${item.name}"
           @click=${() => this.restore(item)}
         >
           ${words.trash.restore}
         </button>
-        <button
-          class="quiet only-icon"
-          aria-label="${words.trash.forever}: ${nameOf(item)}"
-          title=${words.trash.forever}
-          @click=${() => (this.deleting = item)}
-        >
-          ${icon("trash")}
-        </button>
+        ${
+          isAdmin()
+            ? html`<button
+                class="quiet only-icon"
+                aria-label="${words.trash.forever}: ${item.name}"
+                title=${words.trash.forever}
+                @click=${() => (this.deleting = item)}
+              >
+                ${icon("trash")}
+              </button>`
+            : nothing
+        }
       </div>
     </li>`;
   }
@@ -133,7 +126,7 @@ export class TrashView extends MtnElement {
     const all = what === "all";
     const size = items.reduce((sum, item) => sum + item.size, 0);
     return html`<mtn-confirm
-      heading=${all ? words.trash.emptyTitle : words.trash.foreverTitle(nameOf(what))}
+      heading=${all ? words.trash.emptyTitle : words.trash.foreverTitle(what.name)}
       text=${all ? words.trash.emptyAllText(items.length, bytes(size)) : words.trash.foreverText}
       button=${all ? words.trash.emptyButton : words.trash.forever}
       .run=${async () => {
