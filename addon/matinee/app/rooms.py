@@ -97,15 +97,13 @@ class Rooms:
     def _household(self) -> None:
         ground, options = self.ground, self.options
         cache = options.data / "cache"
-        self.arrivals = Arrivals(ground.database, self.library)
+        self.arrivals = Arrivals(ground.database, self.library, self.downloads)
         self.importing = Importing(
             downloads=self.downloads, library=self.library, volumes=self.volumes,
             arrivals=self.arrivals,
         )  # fmt: skip
         self.adding = Adding(self.downloads, self.fetcher, self.volumes)
-        self.opening = Opening(
-            self.library, self.downloads, self.arrivals, self.volumes, ground.bus
-        )
+        self.opening = Opening(self.library, self.downloads, self.volumes, ground.bus)
         self.addresses = Addresses(self.identity.signer)
         self.facts = Facts()
         self.subtitles = Subtitles(cache / "subtitles")

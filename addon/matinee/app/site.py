@@ -54,6 +54,7 @@ def all_routes(
     found += suggestions.routes(offered)
     found += library.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += library_folders.routes(rooms.library, rooms.volumes)
+    found += library_folders.routes(rooms.library, rooms.volumes)
     found += shows.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += trash.routes(rooms.library)
     found += play.routes(rooms.watching)
@@ -78,7 +79,7 @@ def house_metrics(rooms: Rooms) -> list[Metric]:
                lambda: {volume.name: float(volume.free) for volume in rooms.volumes.list()},
                label="volume"),
         Metric("play_sessions", "Play sessions under way.",
-               lambda: float(len(rooms.watching.all()))),
+               lambda: float(rooms.watching.active)),
     ]  # fmt: skip
 
 

@@ -99,6 +99,10 @@ class Reading:
         """Return where its files are. Raises `VolumeOffline`."""
         return await self._runner.folder(download_id)
 
+    async def contents(self, download_id: str) -> list[DownloadFile]:
+        """Return what the download consists of, as it was announced; empty before it is known."""
+        return await self._store.files(self.get(download_id).id)
+
     async def files(self, download_id: str) -> list[FileView]:
         """Return its files in the order of their index; none before they are known."""
         item = self.get(download_id)

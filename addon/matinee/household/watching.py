@@ -108,6 +108,11 @@ class Watching:
         """Raises `NotFound`."""
         return self._sessions.get(user_id, session_id).view
 
+    @property
+    def active(self) -> int:
+        """How many sessions there are."""
+        return len(self._sessions.all())
+
     def mine(self, user_id: str) -> list[PlaySession]:
         """Return a user's sessions, newest first."""
         return self._sessions.of(user_id)
