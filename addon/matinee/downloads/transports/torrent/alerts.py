@@ -17,7 +17,7 @@ Handler = Callable[[Any], None]
 
 
 class AlertPump:
-    """Hands every alert to the handler of its type, on the event loop; `drained` after each round."""
+    """Hands every alert to the handler of its type on the event loop, and calls `drained`."""
 
     def __init__(self, session: Any, drained: Callable[[], None]) -> None:
         self._session: Any = session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +100,7 @@ class Core:
             job.handle.pause()
         if job.running != wanted:
             job.running = wanted
-            job.lonely_since = 0.0
+            job.lonely_since, job.asked_at = 0.0, time.monotonic()
             self.apply_settings()
 
     def fail(self, job: Job, error: MatineeError) -> None:

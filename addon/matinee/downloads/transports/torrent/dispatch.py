@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import libtorrent as lt
 
 from ....errors import MatineeError, RetryLater
+from ....ports import PeerInfo
 from .adding import file_levels
 from .alerts import Handler
 from .core import Core
@@ -19,16 +20,16 @@ from .failures import bad_metadata, disk_failure
 from .job import Job, Numbers
 from .layout import Layout, read_layout, renamed
 from .magnet import check_files, info_hashes, torrent_file
-from .peers import peer_views, tracker_views
+from .peers import are_near, peer_views
 from .reader import Opening
 from .saving import Saver
 
 _log = logging.getLogger(__name__)
 OPENING_SECONDS = 2.0
 _MANY_FILES = 2000
-_ANSWER_SECONDS = 10
+_NEAR_SECONDS = 0.1
+"""Peers that describe a torrent within so long of its start are next door."""
 _STATES = lt.torrent_status.states
-_Asked = dict[Job, list["asyncio.Future[Sequence[Any]]"]]
 
 
 def hash_key(hashes: Any) -> str:
@@ -41,8 +42,6 @@ class Dispatcher:
 
     def __init__(self, core: Core, saver: Saver) -> None:
         self._core, self._saver = core, saver
-        self._peers_asked: _Asked = {}
-        self._trackers_asked: _Asked = {}
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -66,8 +65,6 @@ class Dispatcher:
             "torrent_removed_alert": self._removed,
             "torrent_deleted_alert": self._deleted,
             "torrent_delete_failed_alert": self._delete_failed,
-            "peer_info_alert": self._peer_info,
-            "tracker_list_alert": self._tracker_list,
             "alerts_dropped_alert": self._dropped,
         }
 
@@ -122,6 +119,7 @@ class Dispatcher:
         job.learn(layout)
         assert job.window is not None
         job.window.add(Opening(job, time.monotonic() + OPENING_SECONDS))
+        job.window.near = time.monotonic() - job.asked_at < _NEAR_SECONDS
         levels = file_levels(layout)
         if levels:
             job.handle.prioritize_files(levels)
@@ -340,35 +338,19 @@ class Dispatcher:
 
     # -- peers and trackers
 
-    async def ask_peers(self, job: Job) -> Sequence[Any]:
-        """Return who is connected."""
-        return await self._ask(self._peers_asked, job, job.handle.post_peer_info)
+    async def ask_peers(self, job: Job) -> Sequence[PeerInfo]:
+        """Return who is connected, and note whether they are near."""
+        peers = await asyncio.to_thread(job.handle.get_peer_info)
+        self._note_near(job, peers)
+        return peer_views(peers)
 
-    async def ask_trackers(self, job: Job) -> Sequence[Any]:
-        """Return the trackers."""
-        return await self._ask(self._trackers_asked, job, job.handle.post_trackers)
+    async def look_near(self, job: Job) -> None:
+        """Note whether the peers answer quickly."""
+        if not job.removed and job.handle.is_valid():
+            self._note_near(job, await asyncio.to_thread(job.handle.get_peer_info))
 
-    async def _ask(self, asked: _Asked, job: Job, post: Callable[[], None]) -> Sequence[Any]:
-        future: asyncio.Future[Sequence[Any]] = asyncio.get_running_loop().create_future()
-        asked.setdefault(job, []).append(future)
-        post()
-        try:
-            return await asyncio.wait_for(future, _ANSWER_SECONDS)
-        except TimeoutError as error:
-            raise RetryLater("The torrent does not answer.", after=5) from error
-
-    def _peer_info(self, alert: Any) -> None:
-        self._answer(self._peers_asked, alert, alert.peer_info)
-
-    def _tracker_list(self, alert: Any) -> None:
-        self._answer(self._trackers_asked, alert, alert.trackers)
-
-    def _answer(self, asked: _Asked, alert: Any, items: Any) -> None:
-        job = self._core.of(alert)
-        if job is None:
-            return
-        convert = peer_views if asked is self._peers_asked else tracker_views
-        views = convert(items)
-        for future in asked.pop(job, ()):
-            if not future.done():
-                future.set_result(views)
+    @staticmethod
+    def _note_near(job: Job, peers: Sequence[Any]) -> None:
+        near = are_near(peers)
+        if job.window is not None and near is not None:
+            job.window.near = near

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import libtorrent as lt
 
 from ....ports import PeerInfo, TrackerInfo
 
+NEAR_MILLISECONDS = 8
 _UTP = 1 << 17  # peer_info::utp_socket, which the Python binding leaves out
 _HALF_OPEN = int(lt.peer_info.connecting) | int(lt.peer_info.handshake)
 _ENCRYPTED = int(lt.peer_info.rc4_encrypted) | int(lt.peer_info.plaintext_encrypted)
@@ -36,6 +38,12 @@ def peer_views(peers: Iterable[Any]) -> Sequence[PeerInfo]:
             )
         )
     return views
+
+
+def are_near(peers: Iterable[Any]) -> bool | None:
+    """Say whether half of the peers or more answer a request at once; None if not known yet."""
+    times = [peer.rtt for peer in peers if peer.rtt > 0]
+    return statistics.median(times) <= NEAR_MILLISECONDS if times else None
 
 
 def _text(value: str | bytes) -> str:

@@ -81,8 +81,10 @@ class Pulse:
         openings = [c for c in window.claims if isinstance(c, Opening) and c.over(now)]
         for opening in openings:
             window.remove(opening)
-        if openings or window.claims or window.due():
+        if openings or window.due():
             window.update(job.handle)
+        if window.claims and job.running:
+            self._core.soon(self._dispatcher.look_near(job))
         if job.fresh and job.readers:
             self._saver.look(job)
 

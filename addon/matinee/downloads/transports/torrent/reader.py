@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from .window import FIRST_WINDOW, Window, cruise_window, tiers
 PATIENCE = 60.0
 """Seconds that a read waits for bytes."""
 TAIL = MIB
-_TAIL_PRIORITY = 5
-_RATE_SECONDS = 0.5
+_DOUBT_SECONDS = 0.12
+_GROW_SECONDS = 0.25
+CAREFUL = 4 * MIB
+"""Bytes after which a reader is believed to go on."""
 
 
 class TorrentSource:
@@ -83,7 +86,7 @@ class TorrentReader:
     """
 
     def __init__(self, source: TorrentSource, *, bit_rate: int, background: bool) -> None:
-        self.source, self.background = source, background
+        self.source, self.background, self.provisional = source, background, False
         self._job = source.job
         assert self._job.window is not None
         self._window: Window = self._job.window
@@ -93,6 +96,11 @@ class TorrentReader:
         self._at = self._span.start
         self._asked = 0
         self._run = 0
+        self._size = FIRST_WINDOW
+        self._grown = 0.0
+        self._missed = 0.0
+        self._patient = False
+        self._from_start = False
         self._waiting = False
         self._ahead = False
         self._closed = False
@@ -122,13 +130,16 @@ class TorrentReader:
         if first:
             self._opened = True
             self._window.add(self)
-        jumped = at != self._at
+        jumped = first or at != self._at
         self._at, self._asked = at, length
         piece = at // self._layout.piece_length
         if jumped:
-            self._run, self._ahead = 0, False
-        if first or jumped:
-            if not self._job.have[piece] and not self.background and not self._window.exclusive:
+            self._run, self._ahead, self._size = 0, False, FIRST_WINDOW
+            self._patient = False
+            self._from_start = at == self._span.start
+            self._grown = time.monotonic()
+        if jumped:
+            if not self._job.have[piece] and not self.background:
                 self._window.seek(self._job.handle, piece)
             self._window.update(self._job.handle)
 
@@ -139,13 +150,21 @@ class TorrentReader:
 
     async def _wait(self, piece: int) -> None:
         self._waiting, self._ahead = True, False
+        if self._run and not self._patient:
+            self._missed = time.monotonic()
+            asyncio.get_running_loop().call_later(_DOUBT_SECONDS, self._go_full)
         self._window.update(self._job.handle)
         if not self.background:
             self.source.wake()
         try:
             await self._job.wait_for(piece, PATIENCE)
+            self._patient = True
         finally:
             self._waiting = False
+
+    def _go_full(self) -> None:
+        if not self._closed and not self._job.removed:
+            self._window.update(self._job.handle)
 
     def wants(self) -> Iterable[tuple[int, int]]:
         """Return the missing pieces of the window with their priorities."""
@@ -156,25 +175,39 @@ class TorrentReader:
                     if not have[piece]:
                         yield piece, 6
             return
-        stop = min(self._at + self._window_bytes(), self._span.end)
-        pieces = self._layout.pieces_of(self._at, stop - self._at)
+        pieces = self._ahead_pieces()
+        if 0 not in have[pieces.start : pieces.stop]:
+            self._grow()
+            pieces = self._ahead_pieces()
+        yield from tiers(piece for piece in pieces if not have[piece])
+
+    def expects(self) -> Iterable[int]:
+        """Return the end of the file, where many containers have their index, else what follows."""
+        if self._from_start and self._run <= FIRST_WINDOW:
+            length = min(TAIL, self._span.size)
+            yield from reversed(self._layout.pieces_of(self._span.end - length, length))
+        yield from self._ahead_pieces()
+
+    def _ahead_pieces(self) -> range:
+        length = min(max(self._size, self._run), self._cruise, max(self._span.end - self._at, 1))
+        pieces = self._layout.pieces_of(self._at, length)
         # Two at least: with one, the line would stand still for a round trip after each.
         last = self._layout.file_pieces(self.source.index).stop
-        pieces = range(pieces.start, min(max(pieces.stop, pieces.start + 2), last))
-        yield from tiers(piece for piece in pieces if not have[piece])
-        if self._run < TAIL:
-            for piece in self._tail():
-                if not have[piece]:
-                    yield piece, _TAIL_PRIORITY
+        return range(pieces.start, min(max(pieces.stop, pieces.start + 2), last))
 
-    def _tail(self) -> range:
-        """Return the pieces at the end: the index of many containers lies there."""
-        length = min(TAIL, self._span.size)
-        return self._layout.pieces_of(self._span.end - length, length)[-2:]
+    def _grow(self) -> None:
+        """The whole window is here: double it, but give the reader time to turn away."""
+        now = time.monotonic()
+        if now - self._grown >= _GROW_SECONDS:
+            self._grown = now
+            self._size = min(2 * self._size, self._cruise)
 
-    def _window_bytes(self) -> int:
-        grown = max(FIRST_WINDOW, 2 * self._run, int(self._job.numbers.rate_down * _RATE_SECONDS))
-        return min(grown, self._cruise)
+    def careful(self, *, near: bool) -> bool:
+        """With much delay only while it does not wait, or has only begun to: it may turn away."""
+        if max(self._size, self._run) >= CAREFUL:
+            return False
+        doubted = time.monotonic() - self._missed < _DOUBT_SECONDS
+        return near or not self._waiting or doubted
 
     def satisfied(self) -> bool:
         """Say whether it is a window ahead, so that the rest may come too."""
@@ -244,6 +277,7 @@ class Opening:
     """
 
     background = False
+    provisional = True
 
     def __init__(self, job: Job, deadline: float) -> None:
         assert job.layout is not None
@@ -262,6 +296,12 @@ class Opening:
 
     def satisfied(self) -> bool:
         return self.over(0.0)
+
+    def careful(self, *, near: bool) -> bool:
+        return near
+
+    def expects(self) -> Iterable[int]:
+        return ()
 
     def over(self, now: float) -> bool:
         return now > self.deadline or all(self._job.have[piece] for piece in self._pieces[:2])

@@ -23,6 +23,7 @@ from .failures import folder_gone
 from .job import Job
 from .layout import read_layout
 from .magnet import info_hashes, is_magnet
+from .peers import tracker_views
 from .pulse import Pulse, progress_of
 from .reader import TorrentSource
 from .saving import Saver
@@ -333,7 +334,8 @@ class TorrentTransport:
         return await self._dispatcher.ask_peers(self._core.job(download_id))
 
     async def trackers(self, download_id: str) -> Sequence[TrackerInfo]:
-        return await self._dispatcher.ask_trackers(self._core.job(download_id))
+        job = self._core.job(download_id)
+        return tracker_views(await asyncio.to_thread(job.handle.trackers))
 
     def open(self, download_id: str, file_index: int) -> TorrentSource:
         job = self._core.job(download_id)
