@@ -54,7 +54,6 @@ def all_routes(
     found += suggestions.routes(offered)
     found += library.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += library_folders.routes(rooms.library, rooms.volumes)
-    found += library_folders.routes(rooms.library, rooms.volumes)
     found += shows.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += trash.routes(rooms.library)
     found += play.routes(rooms.watching)
