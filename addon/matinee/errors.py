@@ -103,6 +103,16 @@ class NotSignedIn(AskUser):
     default_code = "not_signed_in"
 
 
+class TooManySignIns(NotSignedIn):
+    """Wrong tokens came too often from one address; `after` says when to try again."""
+
+    default_code = "too_many_sign_ins"
+
+    def __init__(self, message: str, *, hint: str = "", after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.after = after
+
+
 class NotAllowed(AskUser):
     """The token is good; its role may not do this."""
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from aiohttp import web
 
 from ..identity import Identity
+from ..models.identity import Role
 from ..models.limits import MAX_JSON_BODY
 from . import page as page_files
-from .dispatch import make_handler
+from .dispatch import AioHandler, make_handler
 from .hub import Hub
 from .middleware import Guard, refusals
 from .routes import Route
@@ -42,18 +43,29 @@ def build_application(
 
 
 def _add_routes(app: web.Application, guard: Guard, routes: Sequence[Route]) -> None:
-    resources: dict[str, web.Resource] = {}
-    seen: set[tuple[str, str]] = set()
-    own_heads = {route.path for route in routes if route.method == "HEAD"}
+    by_path: dict[str, list[Route]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, []).append(route)
     # A fixed path wins over one with a parameter in its place, in whatever order they come.
-    for route in sorted(routes, key=lambda route: route.path.count("{")):
-        if (route.method, route.path) in seen:
+    for path in sorted(by_path, key=lambda path: path.count("{")):
+        _add_resource(app.router.add_resource(path), guard, by_path[path])
+
+
+def _add_resource(resource: web.Resource, guard: Guard, routes: Sequence[Route]) -> None:
+    handlers: dict[str, AioHandler] = {}
+    for route in routes:
+        if route.method in handlers:
             raise ValueError(f"{route.method} {route.path} is there twice.")
-        seen.add((route.method, route.path))
-        resource = resources.get(route.path)
-        if resource is None:
-            resource = resources[route.path] = app.router.add_resource(route.path)
-        handler = make_handler(route)
-        guard.admit(resource.add_route(route.method, handler), route.role)
-        if route.method == "GET" and route.path not in own_heads:
-            guard.admit(resource.add_route("HEAD", handler), route.role)
+        handlers[route.method] = make_handler(route)
+        guard.admit(resource.add_route(route.method, handlers[route.method]), route.role)
+    for route in routes:
+        if route.method == "GET" and "HEAD" not in handlers:
+            handlers["HEAD"] = handlers["GET"]
+            guard.admit(resource.add_route("HEAD", handlers["HEAD"]), route.role)
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, sorted(handlers))
+
+    # Without it "/things/fixed" would fall through to "/things/{id}" for other methods.
+    is_open = all(route.role is None for route in routes)
+    guard.admit(resource.add_route("*", refuse), None if is_open else Role.GUEST)

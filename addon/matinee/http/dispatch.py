@@ -18,6 +18,7 @@ from .schemas import QuerySchema, check, strict
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 JSON = "application/json"
+ANY_BYTES = "application/octet-stream"
 AioHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -80,7 +81,7 @@ async def _json_body(request: web.Request, schema: vol.Schema) -> dict[str, Any]
 
 
 async def _raw_body(request: web.Request, route: Route) -> bytes:
-    if request.content_type not in {route.raw_body, "application/octet-stream"}:
+    if request.content_type not in {route.raw_body, ANY_BYTES}:
         raise WrongMediaType(
             f"The body is {request.content_type}.", hint=f"Send it as {route.raw_body}."
         )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from ..errors import InvalidInput, MatineeError, NotSignedIn, TooManyRequests
+from ..errors import InvalidInput, MatineeError, NotSignedIn, TooManySignIns
 from ..events import (
     Event,
     EventBus,
@@ -277,7 +277,7 @@ def _error(error: MatineeError) -> dict[str, str]:
 
 
 async def _refuse(socket: web.WebSocketResponse, refusal: MatineeError) -> None:
-    if isinstance(refusal, TooManyRequests):
+    if isinstance(refusal, TooManySignIns):
         code = CloseCode.TOO_MANY_REQUESTS
     elif isinstance(refusal, NotSignedIn):
         code = CloseCode.NOT_SIGNED_IN

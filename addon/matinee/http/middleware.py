@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..errors import MatineeError, NotAllowed, NotSignedIn, TooManyRequests
+from ..errors import MatineeError, NotAllowed, NotSignedIn, TooManyRequests, TooManySignIns
 from ..identity import Identity
 from ..models.identity import Caller, Role
 from . import problems
@@ -92,7 +92,10 @@ class Guard:
         request[CALLER] = caller
 
     async def sign_in(self, token: str, address: str) -> Caller:
-        """Return the caller. Raises `NotSignedIn`, or `TooManyRequests` after many wrong tokens."""
+        """Return the caller. Raises `NotSignedIn`, `TooManySignIns` after many wrong tokens.
+
+        A good token passes even then: others may share the address.
+        """
         try:
             return self._identity.authenticate(token)
         except NotSignedIn as refusal:
@@ -111,7 +114,9 @@ class Guard:
         try:
             self._failed.note(address)
         except TooManyRequests as limit:
-            raise limit from refusal
+            raise TooManySignIns(
+                "Too many wrong tokens from this device.", hint=limit.hint, after=limit.after
+            ) from refusal
 
 
 def bearer(request: web.Request) -> str:

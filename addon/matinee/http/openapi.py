@@ -13,6 +13,7 @@ from voluptuous_openapi import UNSUPPORTED, OpenApiVersion, convert
 
 from ..errors import MatineeError
 from ..models.identity import Role
+from .dispatch import ANY_BYTES
 from .problems import CONTENT_TYPE, Problem
 from .routes import Route
 from .schemas import number, strict, whole_number
@@ -161,7 +162,7 @@ def _properties(schema: vol.Schema | None) -> dict[str, tuple[Schema, bool]]:
 def _request_body(route: Route) -> dict[str, Any]:
     if route.raw_body:
         binary = {"schema": {"type": "string", "format": "binary"}}
-        return {"required": True, "content": {route.raw_body: binary}}
+        return {"required": True, "content": dict.fromkeys((route.raw_body, ANY_BYTES), binary)}
     if route.body is None:
         return {}
     schema = input_schema(route.body)
@@ -210,7 +211,7 @@ def _problem_statuses(route: Route) -> set[int]:
     """Return the statuses of the problems that a route may answer."""
     found = {400, 500} | {_status(error) for error in route.errors}
     if route.role is not None:
-        found |= {401, 429}
+        found.add(401)
     if route.role in {Role.MEMBER, Role.ADMIN}:
         found.add(403)
     if route.role is None and route.method == "POST":

@@ -9,7 +9,7 @@ from math import ceil
 import orjson
 from aiohttp import web
 
-from ..errors import InvalidInput, MatineeError, RetryLater
+from ..errors import InvalidInput, MatineeError, RetryLater, TooManySignIns
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -60,7 +60,7 @@ def answer(found: Problem, headers: dict[str, str] | None = None) -> web.Respons
 
 def answer_error(error: MatineeError) -> web.Response:
     headers = {}
-    if isinstance(error, RetryLater) and error.after is not None:
+    if isinstance(error, RetryLater | TooManySignIns) and error.after is not None:
         headers["Retry-After"] = str(max(1, ceil(error.after)))
     return answer(from_error(error), headers)
 
