@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import Conflict
 from ..volumes.paths import join, name_key, unique_name
+from . import nfo
 
 TRASH_FOLDER = ".matinee-trash"
 
@@ -37,6 +38,19 @@ def tidy(root: Path, path: str) -> None:
         while len(folder.parts) > 1:
             (root / folder).rmdir()
             folder = folder.parent
+
+
+def tidy_film(root: Path, film: str) -> None:
+    """Take our own `.nfo` files and the empty folders away from where a film was."""
+    nfo.remove(root, nfo.path_of(film))
+    folder = join(root, film).parent
+    show = nfo.show_path(film)
+    with contextlib.suppress(OSError):
+        if not any(os.scandir(folder)):
+            above = join(root, show).parent if show else None
+            if above and {entry.name for entry in os.scandir(above)} <= {folder.name, "tvshow.nfo"}:
+                nfo.remove(root, str(PurePosixPath(show or "")))
+    tidy(root, film)
 
 
 def free_place(root: Path, path: str) -> str:

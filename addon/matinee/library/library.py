@@ -74,7 +74,16 @@ class Library:
         )
         self.listing = Listing(database, volumes)
         self.watch = WatchStates(database, self.files, self.media, self.changes, clock)
-        self.trash = Trash(database, self.files, self.media, self.changes, volumes, settings, clock)
+        self.trash = Trash(
+            database,
+            self.files,
+            self.media,
+            self.changes,
+            volumes,
+            settings,
+            clock,
+            restored=self.importer.write_nfo,
+        )
         self.prober = Prober(self.files, self.changes, volumes, probe)
         self.integrity = Integrity(self.files, self.media, self.changes, volumes, decode, clock)
         self.scanner = Scanner(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -13,7 +12,7 @@ from ..errors import NotFound, VolumeOffline
 from ..storage import Database
 from ..volumes import Volumes
 from ..volumes.paths import join, make_folders
-from . import disk, nfo, placing
+from . import disk, placing
 from .changes import Changes
 from .files import FileRole, Files, LibraryFile
 from .importing import Importer
@@ -72,7 +71,7 @@ class Renamer:
             if other.created and other.origin == film.origin:
                 await self._move(other, _along(other.path, film.path, moved.path))
         root = await self._volumes.writable(film.volume_id)
-        await asyncio.to_thread(_tidy, root, film.path)
+        await asyncio.to_thread(disk.tidy_film, root, film.path)
         await self._importer.write_nfo(moved)
 
     async def _move(self, file: LibraryFile, target: str) -> LibraryFile:
@@ -137,19 +136,6 @@ def _rename(root: Path, source: str, target: str) -> None:
     make_folders(root, PurePosixPath(target).parent)
     placing.rename(join(root, source), join(root, target))
     disk.sync_folder(join(root, source).parent)
-
-
-def _tidy(root: Path, film: str) -> None:
-    """Take our own `.nfo` files and the empty folders away from where a film was."""
-    nfo.remove(root, nfo.path_of(film))
-    folder = join(root, film).parent
-    show = nfo.show_path(film)
-    with contextlib.suppress(OSError):
-        if not any(os.scandir(folder)):
-            above = join(root, show).parent if show else None
-            if above and {entry.name for entry in os.scandir(above)} <= {folder.name, "tvshow.nfo"}:
-                nfo.remove(root, str(PurePosixPath(show or "")))
-    disk.tidy(root, film)
 
 
 def _same_place(path: str, wanted: str) -> bool:

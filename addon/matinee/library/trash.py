@@ -71,7 +71,8 @@ class Trash:
     """Moves Matinee's own files aside, gives them back, and forgets them after a while.
 
     Every change to the disk has its row in `library_operations` first; `recover` finishes or
-    undoes what a crash interrupted. Files that Matinee did not make are refused.
+    undoes what a crash interrupted. Files that Matinee did not make are refused. `restored` is
+    awaited with each film that came back.
     """
 
     def __init__(
@@ -83,10 +84,12 @@ class Trash:
         volumes: Volumes,
         settings: Settings,
         clock: Clock = time.time,
+        *,
+        restored: Callable[[LibraryFile], Awaitable[None]] | None = None,
     ) -> None:
         self._database, self._files, self._media = database, files, media
         self._changes, self._volumes, self._settings = changes, volumes, settings
-        self._clock = clock
+        self._clock, self._restored = clock, restored
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -181,7 +184,8 @@ class Trash:
             await self._end(item.id)
             raise _refused(file.path, error) from error
         await self._finish_trash(item)
-        await asyncio.to_thread(disk.tidy, root, item.original_path)
+        tidy = disk.tidy_film if file.role is FileRole.FILM else disk.tidy
+        await asyncio.to_thread(tidy, root, item.original_path)
         return item
 
     async def _begin(self, kind: str, item: TrashItem, target: str = "") -> None:
@@ -250,7 +254,9 @@ class Trash:
                 raise _refused(item.original_path, error) from error
             file = await self._finish_restore(item, target)
             await asyncio.to_thread(disk.tidy, root, item.trash_path)
-            return file
+        if self._restored is not None and file.role is FileRole.FILM:
+            await self._restored(file)
+        return file
 
     async def _finish_restore(self, item: TrashItem, target: str) -> LibraryFile:
         file = replace(item.file, path=target, missing_since=0.0)

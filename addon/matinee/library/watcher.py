@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watchfiles import Change, watch
-
 from ..errors import MatineeError
 from ..events import Event, EventBus, Notice, SettingsChanged, VolumeChanged
 from ..settings import WATCH_FOLDERS, Settings
@@ -30,11 +28,14 @@ SETTLE = 5.0
 FALLBACK_SECONDS = 15 * 60.0
 # How often a thread looks whether it shall stop: each look takes the interpreter's lock.
 _STEP_MS = 500
-Changes = Iterable[tuple[Change, str]]
+Changes = Iterable[tuple[object, str]]
 Watch = Callable[[Collection[Path], threading.Event, int], Iterator[Changes]]
 
 
 def _watch(folders: Collection[Path], stop: threading.Event, debounce: int) -> Iterator[Changes]:
+    # Loaded in the thread: it takes a while, and the start shall not wait for it.
+    from watchfiles import watch  # noqa: PLC0415
+
     # Not recursive: the library would follow links anywhere, even around in circles.
     return watch(
         *folders,

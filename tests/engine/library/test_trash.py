@@ -56,6 +56,18 @@ async def test_deleted_and_given_back(house: House) -> None:
     assert await house.database.fetch_value("SELECT count(*) FROM library_operations") == 0
 
 
+async def test_our_nfo_goes_with_the_film_and_comes_back_with_it(house: House) -> None:
+    file = await _film(house)
+    await house.library.importer.write_nfo(file)
+    notes = house.root / "Movies" / "Film (2000)" / "Film (2000).nfo"
+    assert notes.exists()
+    item = await house.library.trash.discard_file(file.id)
+    assert item
+    assert not notes.parent.exists()
+    await house.library.trash.restore(item.id)
+    assert notes.exists()
+
+
 async def test_the_users_own_files_are_refused(house: House) -> None:
     file = await _film(house, created=False)
     assert file.media_id
