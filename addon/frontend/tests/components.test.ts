@@ -16,8 +16,8 @@ import { fitting, grouped } from "../src/views/settings";
 import { answers, download, item, setting } from "./fixtures";
 
 async function mount<T extends LitElement>(tag: string, properties: Partial<T>): Promise<T> {
-  const element = document.createElement(tag) as T;
-  Object.assign(element, properties);
+  const element = document.createElement(tag) as unknown as T;
+  for (const [name, value] of Object.entries(properties)) Reflect.set(element, name, value);
   document.body.append(element);
   await element.updateComplete;
   return element;
@@ -27,6 +27,7 @@ function text(element: LitElement): string {
   return (element.renderRoot.textContent || "").replace(/\s+/g, " ").trim();
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
 function find<T extends Element = HTMLElement>(element: LitElement, selector: string): T {
   const found = element.renderRoot.querySelector<T>(selector);
   if (!found) throw new Error(`${selector} is not there`);
@@ -166,7 +167,10 @@ describe("settings", () => {
   const send = async (change: Parameters<typeof setting>[0]) => {
     const field = await mount<SettingField>("mtn-setting", { item: setting(change) });
     const heard = vi.fn();
-    field.addEventListener("setting", (event) => heard((event as CustomEvent).detail));
+    field.addEventListener(
+      "setting",
+      (event) => void heard((event as CustomEvent<unknown>).detail),
+    );
     return { field, heard };
   };
 

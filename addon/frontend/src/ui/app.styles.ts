@@ -82,7 +82,7 @@ export const appStyles = css`
     color: var(--text);
     border: 1px solid var(--line);
   }
-  .rail footer {
+  .rail .who {
     margin-top: auto;
     padding: 1rem 0.8rem 0;
     font-size: 0.85rem;
@@ -161,7 +161,7 @@ export const appStyles = css`
       --rail: 5rem;
     }
     .brand span,
-    .rail footer,
+    .rail .who,
     .rail nav a span.text,
     .rail .add span {
       position: absolute;

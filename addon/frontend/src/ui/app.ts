@@ -331,25 +331,17 @@ export class App extends MtnElement {
   }
 
   private frame() {
-    return html`<a
-        class="skip button primary"
-        href="#main"
-        @click=${(event: Event) => {
-          event.preventDefault();
-          this.focusHeading();
-        }}
-        >${words.skip}</a
-      >
-      <header class="rail">
-        <a class="brand" href="#/">${mark()}<span>${words.name}</span></a>
-        ${this.addButton()}
-        <nav aria-label=${words.nav.main}>
-          <ul>
-            ${this.visibleEntries().map((entry) => this.link(entry))}
-          </ul>
-        </nav>
-        <footer>${session.value.user?.name ?? ""}</footer>
-      </header>`;
+    return html`<header class="rail">
+      <button class="skip primary" @click=${() => this.focusHeading()}>${words.skip}</button>
+      <a class="brand" href="#/">${mark()}<span>${words.name}</span></a>
+      ${this.addButton()}
+      <nav aria-label=${words.nav.main}>
+        <ul>
+          ${this.visibleEntries().map((entry) => this.link(entry))}
+        </ul>
+      </nav>
+      <p class="who">${session.value.user?.name ?? ""}</p>
+    </header>`;
   }
 
   private bottomBar() {

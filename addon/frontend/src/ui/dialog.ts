@@ -37,14 +37,14 @@ export class Dialog extends MtnElement {
         background: rgb(10 6 14 / 62%);
         backdrop-filter: blur(3px);
       }
-      header {
+      .top {
         display: flex;
         align-items: start;
         justify-content: space-between;
         gap: 1rem;
         padding: 1.2rem 1.1rem 0.4rem 1.5rem;
       }
-      header button {
+      .top button {
         margin-top: -0.4rem;
       }
       .body {
@@ -54,7 +54,7 @@ export class Dialog extends MtnElement {
         gap: 1rem;
         grid-template-columns: minmax(0, 1fr);
       }
-      footer {
+      .foot {
         display: flex;
         flex-wrap: wrap;
         justify-content: end;
@@ -109,7 +109,7 @@ export class Dialog extends MtnElement {
       }}
       @keydown=${(event: KeyboardEvent) => event.key === "Escape" && event.stopPropagation()}
     >
-      <header>
+      <div class="top">
         <h2 id="heading">${this.heading}</h2>
         <button
           class="quiet only-icon small"
@@ -118,12 +118,12 @@ export class Dialog extends MtnElement {
         >
           ${icon("close")}
         </button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
-      <footer>
+      <div class="foot">
         <button @click=${() => this.dialog.close()}>${words.cancel}</button>
         <slot name="actions"></slot>
-      </footer>
+      </div>
     </dialog>`;
   }
 }

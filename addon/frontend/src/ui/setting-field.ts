@@ -159,7 +159,7 @@ export class SettingField extends MtnElement {
               >
               <button
                 class="quiet reset"
-                aria-label=${words.settings.reset(item.title)}
+                aria-label=${item.secret ? words.settings.clear(item.title) : words.settings.reset(item.title)}
                 @click=${() => this.send(null)}
               >
                 ${icon("refresh")}${item.secret ? words.settings.clearSecret : words.settings.resetShort}

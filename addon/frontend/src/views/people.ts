@@ -327,7 +327,7 @@ export class PeopleView extends MtnElement {
       <h2 id="audit">${words.people.audit}</h2>
       ${
         this.audit?.length
-          ? html`<div class="scroll-x" role="region" aria-labelledby="audit" tabindex="0">
+          ? html`<div class="scroll-x" role="group" aria-labelledby="audit" tabindex="0">
                 <table>
                   <tbody>
                     ${this.audit.map(

@@ -58,7 +58,8 @@ export class StorageView extends MtnElement {
         --bar: var(--danger);
       }
       .away {
-        opacity: 0.75;
+        border-style: dashed;
+        background: none;
       }
       section + section {
         margin-top: 2.2rem;
