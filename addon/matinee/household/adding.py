@@ -117,9 +117,10 @@ class Adding:
             raise NotFound("There is no such file.", hint="Check the path.") from error
         except OSError as error:
             raise NotAllowed(f"The file cannot be read: {error.strerror}.") from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise InvalidInput("This is not a file.", field="source")
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise InvalidInput("This is not a file.", field="source")
             data = file.read(MAX_TORRENT_FILE + 1)
         if len(data) > MAX_TORRENT_FILE:
             raise TooLarge(f"The file is larger than {MAX_TORRENT_FILE // MIB} MiB.")

@@ -31,6 +31,7 @@ class House:
 
     def __init__(self, folder: Path, *volumes: str, **settings: object) -> None:
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.drives = Drives(folder, *volumes)
         values = {FREE_SPACE.key: 100 * MB}
         values |= {key.replace("__", "."): value for key, value in settings.items()}
@@ -43,7 +44,7 @@ class House:
         self.transport: ScriptedTransport
         self.queue: Downloads
 
-    async def start(self, *, with_transport: bool = True) -> House:
+    async def start(self, *, transport_name: str = "scripted") -> House:
         self.database = Database(self.folder / "matinee.db")
         await self.database.open()
         for volume in self.drives.list():
@@ -57,7 +58,7 @@ class House:
         self.transport = ScriptedTransport()
         self.queue = Downloads(
             self.database, Vault.load(self.folder / "key"), self.bus, self.settings, self.drives,
-            {"scripted": self.transport} if with_transport else {}, lambda: self.now,
+            {transport_name: self.transport}, lambda: self.now,
         )  # fmt: skip
         self.queue.on_finished = self.on_finished
         self.queue.on_metadata = self.on_metadata
@@ -65,7 +66,7 @@ class House:
         return self
 
     async def start_without_transport(self) -> None:
-        await self.start(with_transport=False)
+        await self.start(transport_name="another")
 
     async def kill(self) -> None:
         """End without a word: no transport is stopped, nothing more is written."""
