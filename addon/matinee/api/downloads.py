@@ -66,6 +66,11 @@ class DownloadFileView:
     progress: float
 
 
+# Big Buck Bunny, by the Blender Foundation (CC BY 3.0)
+_EXAMPLE = {
+    "source": "magnet:?xt=urn:btih:dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c&dn=Big+Buck+Bunny",
+    "paused": True,
+}
 _ADD = vol.Schema(
     {
         vol.Required("source"): vol.All(str, vol.Length(min=1, max=MAX_SOURCE)),
@@ -183,7 +188,8 @@ def _adding_routes(downloads: Downloads, adding: Adding) -> list[Route]:
     return [
         Route("POST", "/api/downloads", Role.MEMBER, add,
               "Add by magnet link, address of a torrent file, or its path on the server", TAG,
-              body=_ADD, returns=AddedDownload, status=201, other_statuses=(200,), errors=errors),
+              body=_ADD, returns=AddedDownload, status=201, other_statuses=(200,), errors=errors,
+              body_example=_EXAMPLE),
         Route("POST", "/api/downloads/torrent", Role.MEMBER, upload,
               "Add by sending a torrent file", TAG, query=_UPLOAD, returns=AddedDownload,
               status=201, other_statuses=(200,), errors=errors, raw_body=_TORRENT_FILE,
