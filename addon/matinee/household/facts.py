@@ -7,7 +7,6 @@ import logging
 from collections import OrderedDict
 
 from ..errors import MatineeError, RetryLater
-from ..library import probes
 from ..models.limits import MIB
 from ..models.media import Probe
 from ..playback.loopback import lend
@@ -45,7 +44,7 @@ class Facts:
         """Return what is known already; None while nothing is."""
         if place.arrival is not None:
             return self._arriving.get(place.arrival)
-        return None if place.file is None else probes.load(place.file.probe)
+        return place.probe or self._probed.get(place.source.etag)
 
     def begin(self, place: Place) -> asyncio.Task[Probe | None]:
         """Begin to read a film on its way; a second caller gets the task of the first.
@@ -72,7 +71,7 @@ class Facts:
         """Probe a film that came home just now; the library will do so too, when it has time."""
         path, key = place.source.finished_path, place.source.etag
         if path is None or key in self._probed:
-            return self._probed.get(key)
+            return None
         try:
             probe: Probe | None = await ffmpeg.probe(path)
         except RetryLater:

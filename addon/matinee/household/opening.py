@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..downloads import Downloads
@@ -23,8 +23,9 @@ from ..events import (
     LibraryChanged,
     VolumeChanged,
 )
-from ..library import FileRole, Library, LibraryFile
+from ..library import FileRole, Library, LibraryFile, probes
 from ..library.media import Media
+from ..models.media import Probe
 from ..playback.local import FileSource, Identity, open_file
 from ..ports import ByteReader, ByteSource
 from ..volumes import Volumes
@@ -44,12 +45,16 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a film is now: `file` when it is at home, else `arrival`."""
+    """Where a film is now: `file` when it is at home, else `arrival`.
+
+    `probe` is what the library knows of the file.
+    """
 
     media: Media
     source: ByteSource
     file: LibraryFile | None = None
     arrival: Arrival | None = None
+    probe: Probe | None = None
 
 
 @dataclass(slots=True)
@@ -103,7 +108,7 @@ class Opening:
             return known.place
         found = await self._find(media_id)
         source = MovingSource(self, found)
-        place = Place(found.media, source, found.file, found.arrival)
+        place = replace(found, source=source)
         self._places[media_id] = _Remembered(place, self._clock() + FRESH)
         self._places.move_to_end(media_id)
         while len(self._places) > _REMEMBERED:
@@ -115,7 +120,9 @@ class Opening:
         trouble: MatineeError | None = None
         for file in best_first(await self._library.files.of_media(media.id)):
             try:
-                return Place(media, await self._open_file(file), file=file)
+                return Place(
+                    media, await self._open_file(file), file, probe=probes.load(file.probe)
+                )
             except MatineeError as error:
                 trouble = trouble or error
         entry = await self._library.listing.entry(media.id, "")

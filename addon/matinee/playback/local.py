@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import NotFound, RetryLater
 from ..ports import ByteReader, ByteSource
@@ -46,6 +47,8 @@ class FileSource:
         self.path = path
         self.identity = identity
         self.etag = etag or identity.etag
+        # What `opened` keeps for the requests that read this source.
+        self.shelf: Any = None
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 MAX_RANGES = 16
 _MAX_DIGITS = 18  # 10^18 bytes is more than any file; longer numbers are not worth reading
@@ -195,7 +196,12 @@ def http_date(value: str | None) -> int | None:
 
 def format_date(seconds: float) -> str:
     """Return the IMF-fixdate of RFC 9110 5.6.7, whatever the language of the system."""
-    date = datetime.fromtimestamp(int(seconds), UTC)
+    return _format(int(seconds))
+
+
+@lru_cache(64)
+def _format(seconds: int) -> str:
+    date = datetime.fromtimestamp(seconds, UTC)
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[date.weekday()]
     month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[date.month - 1]  # fmt: skip

@@ -20,7 +20,8 @@ from ..ports import ByteReader, ByteSource
 from . import ranges, sending
 from .containers import mime_type
 from .local import identity_of
-from .sending import OnProgress, OpenFile
+from .opened import Lease, lease
+from .sending import OnProgress
 
 _log = logging.getLogger(__name__)
 
@@ -113,13 +114,10 @@ def _without_body(answer: ranges.Answer, headers: dict[str, str]) -> web.StreamR
     return web.Response(status=answer.status, headers=headers)
 
 
-async def _open_finished(source: ByteSource) -> OpenFile | None:
+async def _open_finished(source: ByteSource) -> Lease | None:
     """Open the whole file, or return None when it is not whole or was moved this moment."""
-    path = source.finished_path
-    if path is None:
-        return None
     try:
-        return await OpenFile.open(path, source.size, identity_of(source))
+        return await lease(source)
     except NotFound as error:
         _log.debug("Reading through the source: %s", error.message)
         return None
@@ -141,14 +139,14 @@ class _Answer:
         self._position, self._stop = answer.start, answer.stop
         self._response: web.StreamResponse | None = None
 
-    async def finished(self, opened: OpenFile) -> web.StreamResponse:
+    async def finished(self, opened: Lease) -> web.StreamResponse:
         try:
             length = self._stop - self._position
-            if length <= sending.SMALL and opened.cached(self._position, length):
-                return self._small(opened.read_now(self._position, length))
+            if length <= sending.SMALL and opened.file.cached(self._position, length):
+                return self._small(opened.file.read_now(self._position, length))
             return await self._send(opened)
         finally:
-            opened.close()
+            opened.end()
 
     def _small(self, data: bytes) -> web.StreamResponse:
         if len(data) != self._stop - self._position:
@@ -156,11 +154,11 @@ class _Answer:
         self._on_progress(self._stop)
         return web.Response(status=self._status, headers=self._headers, body=data)
 
-    async def _send(self, opened: OpenFile) -> web.StreamResponse:
+    async def _send(self, opened: Lease) -> web.StreamResponse:
         span = range(self._position, self._stop)
         try:
             response = await self._start()
-            await sending.send(self._request, response, opened, span, self._on_progress)
+            await sending.send(self._request, response, opened.file, span, self._on_progress)
             await response.write_eof()
         except (MatineeError, OSError) as error:
             self._cut(error)
@@ -189,11 +187,11 @@ class _Answer:
             await reader.close()
         return self._response or web.Response(status=499)
 
-    async def _rest(self, opened: OpenFile) -> web.StreamResponse:
+    async def _rest(self, opened: Lease) -> web.StreamResponse:
         try:
             return await self._send(opened)
         finally:
-            opened.close()
+            opened.end()
 
     async def _start(self) -> web.StreamResponse:
         """Send the headers, once."""

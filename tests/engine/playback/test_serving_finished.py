@@ -12,7 +12,7 @@ import pytest
 from tests.engine.playback.sources import content, served, until
 
 from matinee.errors import InvalidInput, NotFound
-from matinee.playback import sending
+from matinee.playback import opened
 from matinee.playback.local import FileSource, identify, open_file
 from matinee.playback.ranges import format_date
 
@@ -212,7 +212,10 @@ async def test_twenty_readers_at_once(tmp_path: Path) -> None:
         assert all(await asyncio.gather(*map(read, range(20))))
 
 
-async def test_a_client_that_leaves_frees_the_descriptor(tmp_path: Path) -> None:
+async def test_a_client_that_leaves_frees_the_descriptor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "KEPT", 0.05)
     source = await film(tmp_path, content(64 * MIB))
 
     def open_here() -> int:
@@ -233,7 +236,7 @@ async def test_what_the_kernel_cannot_tell_is_read_in_a_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A drive whose pages are not in memory, or that does not say."""
-    monkeypatch.setattr(sending.OpenFile, "cached", lambda *_: False)
+    monkeypatch.setattr(opened.OpenFile, "cached", lambda *_: False)
     data = content(3 * MIB + 5)
     source = await film(tmp_path, data)
     async with served(source) as client:
@@ -245,14 +248,14 @@ async def test_what_the_kernel_cannot_tell_is_read_in_a_thread(
 def test_cached_says_no_before_the_drive_was_read(tmp_path: Path) -> None:
     path = tmp_path / "film"
     path.write_bytes(content(8 * MIB))
-    opened = sending.OpenFile(path, 8 * MIB)
-    handle = opened.file.fileno()
+    file = opened.OpenFile(path, 8 * MIB)
+    handle = file.fileno()
     try:
         os.fsync(handle)
-        assert opened.cached(0, 8 * MIB)
+        assert file.cached(0, 8 * MIB)
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         os.pread(handle, 8 * MIB, 0)
-        assert opened.cached(0, 8 * MIB)
-        assert len(opened.read_now(5, 10)) == 10
+        assert file.cached(0, 8 * MIB)
+        assert len(file.read_now(5, 10)) == 10
     finally:
-        opened.file.close()
+        file.close()
