@@ -22,6 +22,7 @@ from .store import wanted_bytes
 
 S = DownloadState
 _PAUSABLE = frozenset({S.QUEUED, S.RESOLVING, S.DOWNLOADING, S.CHECKING})
+_RESUMED = frozenset({S.PAUSED, S.MOVING})
 
 
 class DownloadLimits(TypedDict, total=False):
@@ -39,33 +40,41 @@ class Commands(Reading):
     async def pause(self, download_id: str) -> Download:
         """Stop fetching, or, when it is complete, sharing. A move first comes to its end."""
         item = self.get(download_id)
-        if item.state in _PAUSABLE and not (item.state is S.CHECKING and item.completed_at):
-            await self._ledger.move(download_id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0)
-        elif item.state is S.MOVING and not item.completed_at:
-            await self._ledger.change(download_id, only_from={S.MOVING}, before=S.PAUSED)
-        elif item.sharing is Sharing.SEEDING:
-            await self._ledger.change(download_id, sharing=Sharing.PAUSED, event="sharing_paused")
-        elif item.state not in (S.PAUSED, S.COMPLETED):
+        if not await self._pause(item) and item.state not in (S.PAUSED, S.COMPLETED):
             raise conflict(item, "paused")
         return await self._settled(download_id)
+
+    async def _pause(self, item: Download) -> bool:
+        """Write it, and say whether there was anything to pause."""
+        if item.state in _PAUSABLE and not (item.state is S.CHECKING and item.completed_at):
+            await self._ledger.move(item.id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0)
+        elif item.state is S.MOVING and not item.completed_at:
+            await self._ledger.change(item.id, only_from={S.MOVING}, before=S.PAUSED)
+        elif item.sharing is Sharing.SEEDING:
+            await self._ledger.change(item.id, sharing=Sharing.PAUSED, event="sharing_paused")
+        else:
+            return False
+        return True
 
     async def resume(self, download_id: str) -> Download:
         """Go on: queue it, or, when it is complete, share again."""
         item = self.get(download_id)
         if item.state is S.FAILED:
             return await self.retry(download_id)
-        if item.state is S.PAUSED:
-            await self._queue(download_id, {S.PAUSED})
-        elif item.state is S.QUEUED and item.retry_at:
-            await self._ledger.change(download_id, only_from={S.QUEUED}, retry_at=0.0)
-        elif item.state is S.MOVING:
-            entry = self._ledger.entry(download_id)
-            if entry.before is S.PAUSED:
-                await self._ledger.change(download_id, only_from={S.MOVING}, before=S.QUEUED)
-        elif item.sharing is Sharing.PAUSED:
-            await self._ledger.change(download_id, sharing=Sharing.SEEDING, event="seeding")
-            await self._reactions.check_goal(download_id)
+        await self._resume(item)
         return await self._settled(download_id)
+
+    async def _resume(self, item: Download) -> None:
+        if item.state is S.PAUSED:
+            await self._queue(item.id, {S.PAUSED})
+        elif item.state is S.QUEUED and item.retry_at:
+            await self._ledger.change(item.id, only_from={S.QUEUED}, retry_at=0.0)
+        elif item.state is S.MOVING:
+            if self._ledger.entry(item.id).before is S.PAUSED:
+                await self._ledger.change(item.id, only_from={S.MOVING}, before=S.QUEUED)
+        elif item.sharing is Sharing.PAUSED:
+            await self._ledger.change(item.id, sharing=Sharing.SEEDING, event="seeding")
+            await self._reactions.check_goal(item.id)
 
     async def _queue(self, download_id: str, only_from: set[DownloadState]) -> None:
         await self._ledger.move(
@@ -219,15 +228,15 @@ class Commands(Reading):
 
     async def pause_all(self) -> None:
         """Pause everything that runs or waits, and all sharing."""
-        for item in self.all():
-            if item.state in _PAUSABLE | {S.MOVING} or item.sharing is Sharing.SEEDING:
-                await self.pause(item.id)
+        paused = [item.id for item in self.all() if await self._pause(item)]
+        await self._supervisor.settle_all(paused)
 
     async def resume_all(self) -> None:
         """Go on with everything that is paused; failed ones stay failed."""
-        for item in self.all():
-            if item.state in (S.PAUSED, S.MOVING) or item.sharing is Sharing.PAUSED:
-                await self.resume(item.id)
+        items = [i for i in self.all() if i.state in _RESUMED or i.sharing is Sharing.PAUSED]
+        for item in items:
+            await self._resume(item)
+        await self._supervisor.settle_all([item.id for item in items])
 
     # watching --------------------------------------------------------------------------------
     async def wake(self, download_id: str) -> Download:

@@ -301,7 +301,13 @@ class Reactions:
             jitter=self._random.random(),
         )
         _log.info("“%s”: %s (%s)", item.name, error, verdict.reason or "failed")
-        changes: dict[str, Any] = {"trouble": verdict.trouble, "attempts": verdict.attempts}
+        live = self._book.of(key)
+        done = live.done if live else entry.done
+        changes: dict[str, Any] = {
+            "done": done,
+            "trouble": verdict.trouble,
+            "attempts": verdict.attempts,
+        }
         if verdict.reason is None:
             waiting = {S.QUEUED, S.RESOLVING, S.DOWNLOADING, S.CHECKING, S.PAUSED}
             await self._ledger.move(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from ..errors import MatineeError
@@ -65,6 +65,7 @@ class Supervisor:
 
     def start(self) -> None:
         self._unsubscribe = self._bus.subscribe(self._heard)
+        self._written = {entry.download.id: self._totals(entry) for entry in self._ledger}
         for entry in self._ledger:
             # A process that died between learning the files and telling of them tells now.
             item = entry.download
@@ -248,19 +249,20 @@ class Supervisor:
         await self._runner.align(download_id)
         self.kick()
 
+    async def settle_all(self, download_ids: Collection[str]) -> None:
+        """Plan once for many changes, and bring their transports in line side by side."""
+        await self._apply()
+        await asyncio.gather(*(self._runner.align(key) for key in download_ids))
+        self.kick()
+
     # totals ----------------------------------------------------------------------------------
     async def write_totals(self) -> None:
         """Write how far everything is, where it differs from what was written."""
         changed = {}
         for entry in self._ledger:
-            item, live = entry.download, self._book.of(entry.download.id)
-            if live is None or item.state is S.COMPLETED:
-                done, uploaded = entry.done, item.uploaded
-            else:
-                done, uploaded = live.done, max(item.uploaded, live.uploaded)
-            totals = Totals(done, uploaded, max(item.downloaded, done), item.seeded_seconds)
-            if totals != self._written.get(item.id):
-                changed[item.id] = totals
+            totals = self._totals(entry)
+            if totals != self._written.get(entry.download.id):
+                changed[entry.download.id] = totals
         if not changed:
             return
         await self._store.write_totals(changed)
@@ -269,3 +271,10 @@ class Supervisor:
             self._ledger.remember(
                 key, done=totals.done, uploaded=totals.uploaded, downloaded=totals.downloaded
             )
+
+    def _totals(self, entry: Entry) -> Totals:
+        item, live = entry.download, self._book.of(entry.download.id)
+        done, uploaded = entry.done, item.uploaded
+        if live is not None and item.state is not S.COMPLETED:
+            done, uploaded = live.done, max(uploaded, live.uploaded)
+        return Totals(done, uploaded, max(item.downloaded, done), item.seeded_seconds)
