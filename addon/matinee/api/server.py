@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from ..http.server import ServerInfo, ServerView
 from ..models.identity import Role
 
 TAG = "Server"
+CHECK_SECONDS = 5.0
 Check = Callable[[], Awaitable[Any]]
 
 
@@ -47,7 +49,11 @@ def routes(
 
     async def health(_call: Call) -> Health:
         if check is not None:
-            await check()
+            try:
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await check()
+            except TimeoutError as error:
+                raise RetryLater("The database does not answer.", code="not_well") from error
         return Health("ok")
 
     async def read_metrics(_call: Call) -> web.StreamResponse:

@@ -43,7 +43,10 @@ def all_routes(
     """Return every operation of the API."""
     ground = rooms.ground
     found: list[Route] = []
-    found += server.routes(info, registry=lambda: found, metrics=metrics)
+    found += server.routes(
+        info, registry=lambda: found, metrics=metrics,
+        check=lambda: ground.database.fetch_value("SELECT 1"),
+    )  # fmt: skip
     found += identity.routes(rooms.identity)
     found += audit.routes(rooms.identity)
     found += settings.routes(ground.settings, ground.store, rooms.identity)
