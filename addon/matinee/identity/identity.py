@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -62,7 +63,10 @@ class Identity:
 
     async def _tend_forever(self) -> None:
         while True:
-            await self.tend()
+            try:
+                await self.tend()
+            except sqlite3.Error as error:  # a full drive, say: the next round tries again
+                _log.warning("Tokens and audit could not be written: %s", error)
             await asyncio.sleep(TEND_SECONDS)
 
     # sign-in
