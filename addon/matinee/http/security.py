@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from multidict import CIMultiDict
 
-# Streams and artwork carry their own token, so any page and any screen may read them.
+# These carry their own token in the path: any page may read streams, and show the pictures.
 CROSS_ORIGIN = ("/stream/", "/stremio/")
 EMBEDDABLE = (*CROSS_ORIGIN, "/artwork/")
 
