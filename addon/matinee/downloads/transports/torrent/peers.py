@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import statistics
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import libtorrent as lt
@@ -51,21 +51,24 @@ def _text(value: str | bytes) -> str:
     return "".join(c for c in text if c.isprintable())[:64]
 
 
-def tracker_views(entries: Iterable[Any]) -> Sequence[TrackerInfo]:
-    """Return trackers. Must be called while their alert lives."""
+def tracker_views(entries: Iterable[Mapping[str, Any]]) -> Sequence[TrackerInfo]:
+    """Return trackers from the dictionaries of `torrent_handle.trackers()`."""
     return [
         TrackerInfo(
-            url=entry.url,
-            tier=entry.tier,
-            working=entry.is_working(),
-            message=entry.message or _words(entry.last_error),
-            seeds=max(0, entry.scrape_complete),
-            peers=max(0, entry.scrape_incomplete),
-            next_announce=time.time() + max(0, entry.next_announce_in),
+            url=entry["url"],
+            tier=entry["tier"],
+            working=bool(entry["verified"]) and not entry["fails"],
+            message=entry["message"] or _words(entry["last_error"]),
+            seeds=max(0, entry["scrape_complete"]),
+            peers=max(0, entry["scrape_incomplete"]),
+            next_announce=max(0.0, float(entry["next_announce"] or 0)),
         )
         for entry in entries
     ]
 
 
-def _words(error: Any) -> str:
-    return str(error.message()) if error.value() else ""
+def _words(error: Mapping[str, Any]) -> str:
+    value, category = error["value"], error["category"]
+    if not value:
+        return ""
+    return os.strerror(value) if category == "system" else f"{category} error {value}"
