@@ -146,6 +146,8 @@ class Scanner:
                 self._finish()
             await self._wake.wait()
             self._wake.clear()
+            if not self._waiting:
+                continue
             self._begin()
             while self._waiting:
                 request = self._waiting.pop(next(iter(self._waiting)))

@@ -37,6 +37,19 @@ async def test_films_and_episodes_are_sorted(house: House) -> None:
     assert (await house.library.folders.list())[0].scanned_at > 0
 
 
+async def test_what_was_asked_for_twice_is_told_once(house: House) -> None:
+    write(house.root / "Film (2000).mkv")
+    folder = await house.folder()
+    house.library.scanner.request(folder.id)
+    await until(lambda: house.library.scanner.status.running)
+    house.library.scanner.request(folder.id, "")
+    house.library.scanner.request(folder.id)
+    await house.library.scanner.wait_idle()
+    await asyncio.sleep(0.05)
+    status = house.library.scanner.status
+    assert (status.running, status.found > 0, status.new) == (False, True, 1)
+
+
 async def test_the_kind_of_folder_decides(house: House) -> None:
     write(house.root / "Films" / "The.Show.S01E01.mkv")
     write(house.root / "Shows" / "Some Film (2001).mkv")
