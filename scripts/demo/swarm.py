@@ -14,6 +14,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import libtorrent as lt
 
@@ -54,47 +55,56 @@ def serve_tracker(peers: list[tuple[str, int]]) -> ThreadingHTTPServer:
     return server
 
 
-def start_seeder(rate: int) -> lt.session:
+def start_seeder(address: str, rate: int) -> lt.session:
     """Start a session that gives at most `rate` bytes per second, to loopback too."""
     session = lt.session(
         QUIET
         | {
-            "listen_interfaces": "127.0.0.1:0",
+            "listen_interfaces": f"{address}:0",
             "upload_rate_limit": rate,
             "enable_outgoing_utp": False,
         }
     )
-    # Without a class of its own loopback counts as the local network, which is not limited.
-    session.set_peer_class_filter(lt.ip_filter())
+    # Loopback is in the class of the local network, which is not limited: leave the global one.
+    only_global = lt.ip_filter()
+    only_global.add_rule("0.0.0.0", "255.255.255.255", 1 << lt.session.global_peer_class_id)
+    session.set_peer_class_filter(only_global)
     return session
 
 
-def make_torrent(folder: Path, tracker: str) -> lt.torrent_info:
+def make_torrent(folder: Path) -> lt.torrent_info:
     files = lt.list_files(str(folder), lambda _: True)
     torrent = lt.create_torrent(files, piece_size=PIECE)
-    torrent.add_tracker(tracker)
     lt.set_piece_hashes(torrent, str(folder.parent))
     return lt.torrent_info(torrent.generate())
 
 
 def main() -> None:
     rate, folders = int(sys.argv[1]), [Path(word) for word in sys.argv[2:]]
-    seeders = [start_seeder(rate), start_seeder(rate)]
-    while not all(seeder.listen_port() for seeder in seeders):
+    # An address each, because a client takes one connection per address.
+    seeders = {address: start_seeder(address, rate) for address in ("127.0.0.2", "127.0.0.3")}
+    while not all(seeder.listen_port() for seeder in seeders.values()):
         time.sleep(0.02)
-    tracker = serve_tracker([("127.0.0.1", seeder.listen_port()) for seeder in seeders])
+    tracker = serve_tracker(
+        [(address, seeder.listen_port()) for address, seeder in seeders.items()]
+    )
     announce = f"http://127.0.0.1:{tracker.server_port}/announce"
     torrents = []
     for folder in folders:
-        info = make_torrent(folder, announce)
-        for seeder in seeders:
+        # The tracker stands in the link only: seeders that announced would find themselves.
+        info = make_torrent(folder)
+        for seeder in seeders.values():
             params = lt.add_torrent_params()
             params.ti, params.save_path = info, str(folder.parent)
             params.flags |= lt.torrent_flags.seed_mode
             params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
             seeder.add_torrent(params)
         torrents.append(
-            {"name": info.name(), "magnet": lt.make_magnet_uri(info), "size": info.total_size()}
+            {
+                "name": info.name(),
+                "magnet": f"{lt.make_magnet_uri(info)}&tr={quote(announce, safe='')}",
+                "size": info.total_size(),
+            }
         )
     print(json.dumps({"torrents": torrents}), flush=True)
     sys.stdin.read()
