@@ -29,6 +29,7 @@ class Session:
     seen: float
     fetched: asyncio.Event = field(default_factory=asyncio.Event)
     streams: int = 0
+    arriving: bool = False
     told: tuple[float, float] | None = None
     written_at: float = -math.inf
     task: asyncio.Task[None] | None = None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 
 from ..downloads import Downloads
-from ..errors import MatineeError
-from ..events import EventBus
+from ..errors import MatineeError, NotFound
+from ..events import Event, EventBus, LibraryChanged
 from ..library import Library
 from ..models.ids import new_id
+from ..models.media import Probe
 from ..models.play import PlaySession, PlayState
 from .addresses import Grant
 from .choosing import Chooser, Wish
@@ -21,6 +24,8 @@ from .facts import Facts
 from .opening import Opening, Place
 from .preparing import Preparing, refused
 from .sessions import Awake, Session, Sessions
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,20 @@ class Watching:
         self._patience = patience or Patience()
         self._sessions = Sessions(bus)
         self._awake = Awake(downloads)
-        self._releasing: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._sent_at = -math.inf
+        self._unsubscribe = bus.subscribe(self._hear)
 
     async def stop(self) -> None:
         """End every session and let every download rest."""
+        self._unsubscribe()
         tasks = [session.task for session in self._sessions.all() if session.task is not None]
         for session in self._sessions.all():
             await self._write(session)
             self._sessions.end(session)
-        for task in self._releasing:
+        for task in self._background:
             task.cancel()
-        await asyncio.gather(*tasks, *self._releasing, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._background, return_exceptions=True)
 
     # what clients ask ------------------------------------------------------------------------
     async def play(self, user_id: str, wish: Wish) -> PlaySession:
@@ -101,6 +108,7 @@ class Watching:
             except MatineeError as error:
                 view = refused(view, error.message, error.hint)
         session = self._sessions.add(view)
+        session.arriving = place is not None and place.arrival is not None
         session.task = asyncio.create_task(self._run(session, place), name="play session")
         return view
 
@@ -144,9 +152,13 @@ class Watching:
         (position, duration), session.told = session.told, None
         session.written_at = time.monotonic()
         view = session.view
-        await self._library.watch.set(
-            view.media_id, view.user_id, position=position, duration=duration or None
-        )
+        try:
+            await self._library.watch.set(
+                view.media_id, view.user_id, position=position, duration=duration or None
+            )
+        except (NotFound, sqlite3.IntegrityError) as error:
+            # The film was taken out of the library, or the user out of the household, meanwhile.
+            _log.info("The position of %s is not kept: %s", view.title, error)
 
     # the life of a session -------------------------------------------------------------------
     async def _run(self, session: Session, place: Place | None) -> None:
@@ -188,7 +200,34 @@ class Watching:
             return
         probe = await self._facts.learn(place)
         if probe is not None:
+            await self._describe(session, place, probe)
+
+    async def _describe(self, session: Session, place: Place, probe: Probe | None) -> None:
+        try:
             self._show(session, await self._preparing.describe(session.view, place, probe))
+        except MatineeError as error:
+            # It plays without: what is missing are subtitles and warnings.
+            _log.info("What is known of %s cannot be told: %s", session.view.title, error)
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, LibraryChanged):
+            return
+        for session in self._sessions.all():
+            if session.arriving and session.view.media_id in event.media_ids:
+                task = asyncio.create_task(self._came_home(session))
+                self._background.add(task)
+                task.add_done_callback(self._background.discard)
+
+    async def _came_home(self, session: Session) -> None:
+        """Show what only a film at home has: subtitles lie all over the file."""
+        try:
+            place = await self._opening.find(session.view.media_id)
+        except MatineeError:
+            return
+        if place.file is None or not session.arriving or not session.view.url:
+            return
+        session.arriving = False
+        await self._describe(session, place, await self._facts.learn(place))
 
     async def _expect_fetch(self, session: Session) -> None:
         """Say so when no screen fetches the address in time."""
@@ -231,8 +270,8 @@ class Watching:
                 self._sessions.touch(session)
             if place.arrival is not None:
                 task = asyncio.create_task(self._let_go(place.arrival.download_id, stream))
-                self._releasing.add(task)
-                task.add_done_callback(self._releasing.discard)
+                self._background.add(task)
+                task.add_done_callback(self._background.discard)
 
     async def _let_go(self, download_id: str, stream: object) -> None:
         """Release a download, unless the same player asks for its next range in a moment."""

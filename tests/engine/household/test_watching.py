@@ -15,6 +15,7 @@ from tests.support.films import make_film
 
 from matinee.errors import NotFound
 from matinee.household import preparing
+from matinee.household.choosing import Wish
 from matinee.models.downloads import DownloadState
 from matinee.models.media import MediaKind, Title
 from matinee.models.play import PlayState
@@ -90,6 +91,17 @@ async def test_the_last_position_is_written_at_the_end(tmp_path: Path) -> None:
             await house.watching.report(house.user.id, session["id"], position, 6000, paused=False)
         await house.watching.stop()
         assert (await house.library.watch.get(media_id, house.user.id)).position == 200
+
+
+async def test_a_position_of_what_is_gone_stops_nobody(tmp_path: Path) -> None:
+    async with home(tmp_path) as house:
+        other = await house.identity.create_user("Other", house.user.role)
+        media_id = await film(house)
+        view = await house.watching.play(other.id, Wish(media=media_id))
+        for position in (100, 200):
+            await house.watching.report(other.id, view.id, position, 6000, paused=False)
+        await house.identity.delete_user(other.id)
+        await house.watching.stop()
 
 
 async def test_subtitles_and_warnings_come_from_the_file(house: Home) -> None:
@@ -344,6 +356,22 @@ async def test_a_removed_download_is_said(house: Home) -> None:
     assert refused["text"]
     source.fail(NotFound("The download was removed."))
     await until(lambda: source.open_readers == 0)
+
+
+async def test_subtitles_come_with_the_whole_film(house: Home, tmp_path: Path) -> None:
+    path = make_film(tmp_path / "film.mkv", "mkv")
+    source = Arriving(path.read_bytes(), "Film.mkv")
+    media_id = await house.title("Film")
+    key = await house.arriving(media_id, source)
+    source.release(0, source.size)
+    session = await house.play(media=media_id)
+    ready = await house.until_state(session["id"], "ready")
+    assert [bool(track["refusal"]) for track in ready["subtitles"]] == [True, True]
+    await house.at_home(media_id, "Film.mkv", source.data, origin=key, origin_index=0)
+    await until(lambda: all(track.url for track in house.told[-1].subtitles))
+    shown = (await house.session(session["id"]))["subtitles"]
+    async with house.client.get(shown[0]["url"]) as answer:
+        assert "Grüße" in await answer.text("utf-8")
 
 
 # nothing is cut ----------------------------------------------------------------------------------
