@@ -21,7 +21,7 @@ export function say(toast: Omit<Toast, "id">): void {
   const id = next++;
   const same = (old: Toast) => old.text === toast.text && old.kind === toast.kind;
   toasts.set([...toasts.value.filter((old) => !same(old)), { ...toast, id }].slice(-4));
-  if (toast.kind !== "error") setTimeout(() => dismiss(id), toast.action ? 12_000 : 6_000);
+  if (toast.kind !== "error") setTimeout(() => dismiss(id), toast.action ? 8_000 : 5_000);
 }
 
 export function sayProblem(error: unknown, title?: string): void {

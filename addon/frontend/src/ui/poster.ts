@@ -6,6 +6,8 @@ import { vars } from "./directives";
 import { MtnElement } from "./element";
 import { shared } from "./styles";
 
+const MOST_TRIES = 6;
+
 /** A number from a text, the same each time. */
 export function hash(text: string): number {
   let value = 2166136261;
@@ -95,10 +97,28 @@ export class Art extends MtnElement {
   @state() private there = false;
   @state() private broken = false;
 
+  private tries = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
+  }
+
+  /** A picture that is still being made is asked for again, ever more slowly. */
+  private failed(): void {
+    this.broken = true;
+    if (this.tries >= MOST_TRIES) return;
+    this.tries += 1;
+    this.timer = setTimeout(() => (this.broken = false), 2000 * this.tries);
+  }
+
   override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("src")) {
       this.there = false;
       this.broken = false;
+      this.tries = 0;
+      clearTimeout(this.timer);
     }
   }
 
@@ -125,7 +145,7 @@ export class Art extends MtnElement {
               loading="lazy"
               decoding="async"
               @load=${() => (this.there = true)}
-              @error=${() => (this.broken = true)}
+              @error=${this.failed}
             />`
           : nothing
       }`;

@@ -4,11 +4,21 @@ import { engine } from "../api/engine";
 import type { Suggestion } from "../api/types";
 import { bytes } from "../core/format";
 import { addAll, linkSource } from "../stores/adding";
+import { Watch } from "../core/store";
+import { downloads } from "../stores/live";
 import { mayChange } from "../stores/session";
 import { words } from "../words";
 import { Loaded, MtnElement } from "./element";
 import { icon } from "./icons";
 import { shared } from "./styles";
+
+/** Whether one of the downloads has the info-hash that the link names. */
+function isHere(item: Suggestion): boolean {
+  const source = item.source.toLowerCase();
+  return [...(downloads.value?.values() ?? [])].some((download) =>
+    [download.info_hash_v1, download.info_hash_v2].some((hash) => hash && source.includes(hash)),
+  );
+}
 
 /** What can be added with one tap; shows nothing when nothing is offered. */
 @customElement("mtn-suggestions")
@@ -41,6 +51,11 @@ export class Suggestions extends MtnElement {
     async () => (await engine.suggestions()).items,
   );
 
+  constructor() {
+    super();
+    new Watch(this, downloads);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     if (mayChange()) void this.items.reload();
@@ -53,7 +68,7 @@ export class Suggestions extends MtnElement {
   }
 
   override render() {
-    const items = this.items.value ?? [];
+    const items = (this.items.value ?? []).filter((item) => !isHere(item));
     if (!items.length) return nothing;
     return html`<section aria-labelledby="offer">
       <h2 id="offer">${words.add.suggestions}</h2>

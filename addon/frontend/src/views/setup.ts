@@ -100,7 +100,7 @@ export class SetupView extends MtnElement {
       .choice .path {
         font-weight: 600;
       }
-      .choice > span {
+      .choice > span:not(.pill) {
         min-width: 0;
         flex: 1;
       }
