@@ -86,13 +86,15 @@ def run_engine(
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=folder
         )
     try:
-        running = _await_start(data, process)
+        running = await_start(data, process)
         yield Engine(running["url"], running["token"], data, media, process)
     finally:
         stop(process)
 
 
-def _await_start(data: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def await_start(
+    data: Path, process: subprocess.Popen[bytes], output: Path | None = None
+) -> dict[str, Any]:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
@@ -104,8 +106,8 @@ def _await_start(data: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    output = (data / "engine.out").read_text("utf-8", errors="replace")
-    raise AssertionError(f"The engine did not start (exit code {process.poll()}):\n{output}")
+    said = (output or data / "engine.out").read_text("utf-8", errors="replace")
+    raise AssertionError(f"The engine did not start (exit code {process.poll()}):\n{said}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> int:
