@@ -135,6 +135,13 @@ def succeeded(document: dict[str, Any], har: Path) -> tuple[set[str], set[str]]:
     return {f"{method} {path}" for method, path, _ in patterns}, good
 
 
+def tracebacks(engine: Engine) -> str:
+    """Return what went wrong inside, each place once."""
+    lines = (engine.data / "logs" / "matinee.log").read_text("utf-8").splitlines()
+    found = (json.loads(line) for line in lines)
+    return "\n".join(dict.fromkeys(line["exception"] for line in found if "exception" in line))
+
+
 @pytest.mark.timeout(600)
 def test_the_engine_is_as_it_describes_itself(house: House, tmp_path: Path):
     values = house.fill()
@@ -143,8 +150,7 @@ def test_the_engine_is_as_it_describes_itself(house: House, tmp_path: Path):
     _, document = house.engine.call("GET", "/api/openapi.json")
     every, good = succeeded(document, har)
     missing = "\n".join(sorted(every - good))
-    assert done.returncode == 0, (
-        f"{done.stdout[-20_000:]}\n{done.stderr[-2000:]}\n2xx never:\n{missing}"
-    )
+    said = f"{done.stdout[-20_000:]}\n{done.stderr[-2000:]}\n2xx never:\n{missing}"
+    assert done.returncode == 0, f"{said}\n{tracebacks(house.engine)}"
     assert len(good) / len(every) >= LEAST, f"Never a 2xx:\n{missing}"
     assert house.engine.process.poll() is None
