@@ -109,6 +109,7 @@ class Importer:
             raise ValueError("a step without a title is unsorted")
         known = await self._known(job, step)
         if known is not None and known.created:
+            await self.write_nfo(known)
             return known
         media_id = await self._media.ensure_media(title)
         title = (await self._media.get(media_id)).as_title()
@@ -323,7 +324,9 @@ class Importer:
 
     async def write_nfo(self, file: LibraryFile) -> None:
         """Write what the film is beside it. A drive that refuses costs only the `.nfo`."""
-        if not self._settings.get(WRITE_NFO) or file.media_id is None:
+        if file.role is not FileRole.FILM or file.media_id is None:
+            return
+        if not self._settings.get(WRITE_NFO):
             return
         title = (await self._media.get(file.media_id)).as_title()
         documents = [(nfo.path_of(file.path), nfo.document(title))]

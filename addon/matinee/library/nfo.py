@@ -76,8 +76,11 @@ def show_path(film: str) -> str | None:
 def write(root: Path, path: str, content: bytes) -> bool:
     """Write a file of our own; False when somebody else's lies there. Blocks."""
     place = join(root, path)
-    if os.path.lexists(place) and not is_ours(place):
-        return False
+    if os.path.lexists(place):
+        if not is_ours(place):
+            return False
+        if place.read_bytes() == content:
+            return True
     folder = make_folders(root, PurePosixPath(path).parent)
     draft = folder / f".{place.name[:200]}.partial"
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)

@@ -66,13 +66,13 @@ class Renamer:
         if _same_place(film.path, wanted):
             await self._importer.write_nfo(film)
             return
-        moved = await self._move(film, wanted)
+        root = await self._volumes.writable(film.volume_id)
+        wanted = await self._vacancies.free(root, film.volume_id, wanted, film.role)
+        # The film goes last: after a crash its old place still tells what lies beside it.
         for other in others:
             if other.created and other.origin == film.origin:
-                await self._move(other, _along(other.path, film.path, moved.path))
-        root = await self._volumes.writable(film.volume_id)
-        await asyncio.to_thread(disk.tidy_film, root, film.path)
-        await self._importer.write_nfo(moved)
+                await self._move(other, _along(other.path, film.path, wanted))
+        await self._move(film, wanted)
 
     async def _move(self, file: LibraryFile, target: str) -> LibraryFile:
         if target == file.path:
@@ -87,10 +87,13 @@ class Renamer:
             except OSError as error:
                 await self._journal.end(operation.id)
                 raise in_words(error, file.path) from error
-            return await self._finish(operation)
+            return await self._finish(operation, root)
 
-    async def _finish(self, operation: Operation) -> LibraryFile:
+    async def _finish(self, operation: Operation, root: Path) -> LibraryFile:
+        """Take away what stays empty at the old place, write the row, end the operation."""
         file = await self._files.get(operation.detail["file_id"])
+        tidy = disk.tidy_film if file.role is FileRole.FILM else disk.tidy
+        await asyncio.to_thread(tidy, root, operation.source)
         async with self._changes.change() as touched:
             await self._files.change(file.id, path=operation.target, missing_since=0.0)
             await self._journal.end(operation.id)
@@ -98,7 +101,9 @@ class Renamer:
                 detail = f"{operation.source} → {operation.target}"
                 await self._media.note(file.media_id, "renamed", detail)
                 touched.add(file.media_id)
-        return replace(file, path=operation.target, missing_since=0.0)
+        moved = replace(file, path=operation.target, missing_since=0.0)
+        await self._importer.write_nfo(moved)
+        return moved
 
     async def catch_up(self, volume_id: str) -> None:
         """Rename what was corrected while its drive was away."""
@@ -125,7 +130,7 @@ class Renamer:
             root = await self._volumes.writable(operation.volume_id)
             done = await asyncio.to_thread(disk.was_moved, root, operation.source, operation.target)
             if done:
-                await self._finish(operation)
+                await self._finish(operation, root)
                 return
         except NotFound:
             pass
