@@ -42,6 +42,13 @@ class RetryLater(MatineeError):
         self.after = after
 
 
+class NotYet(RetryLater):
+    """It is being made and will be here soon: nothing is at its address until then."""
+
+    status = 404
+    default_code = "not_yet"
+
+
 class TooManyRequests(RetryLater):
     """Asked too often from one address; `after` says when to ask again."""
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ..errors import MatineeError, NotFound, RetryLater
+from ..errors import MatineeError, NotFound, NotYet
 from ..models.limits import KIB, MIB
 from ..ports import ByteSource
 from ..programs import ffmpeg
@@ -140,8 +140,8 @@ class Artwork:
             return await self._both(address, at)
 
 
-def _later() -> RetryLater:
-    return RetryLater(
+def _later() -> NotYet:
+    return NotYet(
         "The picture is being made.", code="picture_later", hint="Ask again soon.", after=5
     )
 
