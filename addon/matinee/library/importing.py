@@ -46,10 +46,14 @@ _KIND = "import"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import: the titles it brought, and how many files could not be told."""
+    """What came of an import: the titles it brought, and how many files could not be told.
+
+    `moved`: some file left the download's folder, because there was no space for a copy.
+    """
 
     media_ids: tuple[str, ...]
     unsorted: int
+    moved: bool = False
 
 
 class Importer:
@@ -101,7 +105,16 @@ class Importer:
         films = {step.file.index for step in plan.films}
         ids = [row.media_id for row in rows if row.media_id and row.origin_index in films]
         waiting = [row for row in rows if row.role is FileRole.FILM and row.media_id is None]
-        return Imported(tuple(dict.fromkeys(ids)), len(waiting))
+        moved = [row for row in rows if row.created and await self._left(job, row)]
+        return Imported(tuple(dict.fromkeys(ids)), len(waiting), bool(moved))
+
+    async def _left(self, job: ImportJob, row: LibraryFile) -> bool:
+        """Say whether a file is not where it was downloaded any more."""
+        source = next((file for file in job.files if file.index == row.origin_index), None)
+        if source is None:
+            return False
+        place = self._volumes.resolve(job.volume_id, job.source(source))
+        return await asyncio.to_thread(placing.identity, place) is None
 
     async def _film(self, job: ImportJob, step: Step) -> LibraryFile:
         title, release = step.title, step.release
