@@ -182,7 +182,6 @@ class Reactions:
         item = self._ledger.find(key)
         if item is None or (item.state is S.RESOLVING and not item.size):
             return
-        self._done_before.setdefault(key, self._done(key))
         if await self._checked_while_paused(key):
             return
         await self._ledger.move(key, S.DOWNLOADING, only_from={S.RESOLVING, S.CHECKING})
@@ -274,10 +273,6 @@ class Reactions:
         self._done_before.pop(download_id, None)
 
     # trouble ---------------------------------------------------------------------------------
-    def _done(self, key: str) -> int:
-        live = self._book.of(key)
-        return live.done if live else 0
-
     async def trouble(self, key: str, error: MatineeError) -> None:
         """Decide by the error's type: wait, try again later, or fail and say why."""
         item = self._ledger.find(key)
@@ -291,8 +286,11 @@ class Reactions:
             # It is all here: a transport that cannot share now is no failure of the download.
             _log.warning("“%s” is complete, but: %s", item.name, error)
             return
-        before = self._done_before.pop(key, None)
-        gained = before is not None and self._done(key) > before
+        live = self._book.of(key)
+        done = live.done if live else entry.done
+        # What came since the last failure shows that trying again is worth it.
+        gained = done > self._done_before.get(key, done)
+        self._done_before[key] = done
         verdict = judge(
             error,
             attempts=0 if gained else item.attempts,
@@ -301,8 +299,6 @@ class Reactions:
             jitter=self._random.random(),
         )
         _log.info("“%s”: %s (%s)", item.name, error, verdict.reason or "failed")
-        live = self._book.of(key)
-        done = live.done if live else entry.done
         changes: dict[str, Any] = {
             "done": done,
             "trouble": verdict.trouble,

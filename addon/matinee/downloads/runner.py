@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 S = DownloadState
 FETCHING = frozenset({S.RESOLVING, S.DOWNLOADING, S.CHECKING})
 _AT_ONCE = 16
+_REFUSED_SECONDS = 60.0
 FINISHED = frozenset({S.VERIFYING, S.IMPORTING, S.COMPLETED})
 
 
@@ -66,6 +68,7 @@ class Runner:
         self._locks: dict[str, asyncio.Lock] = {}
         # Their volume vanished while they wrote: what the drive still held in memory is lost.
         self._unsure: set[str] = set()
+        self._not_before: dict[str, float] = {}
         self._aligning: dict[str, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -96,11 +99,11 @@ class Runner:
     def unsettled(self) -> list[str]:
         """Return the ids of rows whose transport is not told what they ask for."""
         online = {v.id: is_online(self._places, v.id) for v in self._places.list()}
-        found = []
+        found, now = [], time.monotonic()
         for entry in self._ledger:
             item = entry.download
             want = wanted_mode(item, online=online.get(item.volume_id, False))
-            if self._differs(item, want):
+            if self._differs(item, want) and self._not_before.get(item.id, 0.0) <= now:
                 found.append(item.id)
         return found
 
@@ -130,6 +133,11 @@ class Runner:
                 self._trouble(download_id, error)
             except MatineeError as error:
                 self._trouble(download_id, error)
+            else:
+                self._not_before.pop(download_id, None)
+                return
+            if item.state in FINISHED:  # no other row waits for its sharing, so none is in a hurry
+                self._not_before[download_id] = time.monotonic() + _REFUSED_SECONDS
 
     def _is_leaving(self, item: Download) -> bool:
         """Say whether a removed one with the same info-hash is still in the transport."""
@@ -259,6 +267,6 @@ class Runner:
 
     def forget(self, download_id: str) -> None:
         """Drop what was known of a download that is gone."""
-        for known in (self._modes, self._sharing, self._locks):
+        for known in (self._modes, self._sharing, self._locks, self._not_before):
             known.pop(download_id, None)
         self._unsure.discard(download_id)

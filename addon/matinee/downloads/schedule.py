@@ -16,6 +16,7 @@ RUNNING = frozenset({S.RESOLVING, S.DOWNLOADING})
 """States that the plan may end."""
 HOLDING = frozenset({S.CHECKING, S.MOVING})
 """States that hold a slot and are left to finish."""
+PLANNED = RUNNING | HOLDING | {S.QUEUED}
 REST_SECONDS = 900.0
 _FULL_DISK_RESERVE = 64 << 20
 

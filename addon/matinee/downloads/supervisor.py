@@ -20,7 +20,7 @@ from .places import Places
 from .progress import ProgressBook
 from .reactions import Reactions
 from .runner import Runner
-from .schedule import RUNNING, Candidate, Limits, Room, Step, plan
+from .schedule import PLANNED, RUNNING, Candidate, Limits, Room, Step, plan
 from .store import Store, Totals
 
 _log = logging.getLogger(__name__)
@@ -125,7 +125,9 @@ class Supervisor:
         if self._is_due("space", _SPACE_SECONDS):
             await self._measure()
         self._hauler.tick()
+        await asyncio.sleep(0)  # with hundreds of rows, others get the loop between the steps
         await self._apply()
+        await asyncio.sleep(0)
         self._runner.settle_soon()
         self._driver.tick()
         await self._look_at_full_ones()
@@ -193,7 +195,8 @@ class Supervisor:
         settings = self._settings
         rooms = {v.id: Room(v.state is VolumeState.ONLINE, v.free) for v in self._places.list()}
         limits = Limits(settings.get(ACTIVE_DOWNLOADS), settings.get(FREE_SPACE))
-        return plan([self._candidate(e) for e in self._ledger], rooms, limits, self._clock())
+        waiting = [self._candidate(e) for e in self._ledger if e.download.state in PLANNED]
+        return plan(waiting, rooms, limits, self._clock())
 
     async def _apply(self) -> None:
         async with self._planning:

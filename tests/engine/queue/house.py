@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.engine.queue.scripted import MB, Drives, ScriptedTransport
 
 from matinee.downloads import Downloads, NewDownload
+from matinee.errors import MatineeError
 from matinee.events import Event, EventBus, SettingsChanged, VolumeChanged
 from matinee.models.downloads import Download, DownloadState, InfoHashes
 from matinee.models.volumes import VolumeState
@@ -44,7 +45,9 @@ class House:
         self.transport: ScriptedTransport
         self.queue: Downloads
 
-    async def start(self, *, transport_name: str = "scripted") -> House:
+    async def start(
+        self, *, transport_name: str = "scripted", refuse: dict[str, MatineeError] | None = None
+    ) -> House:
         self.database = Database(self.folder / "matinee.db")
         await self.database.open()
         for volume in self.drives.list():
@@ -56,6 +59,7 @@ class House:
         self.bus = EventBus()
         self.bus.subscribe(self.events.append)
         self.transport = ScriptedTransport()
+        self.transport.refuse = dict(refuse or {})
         self.queue = Downloads(
             self.database, Vault.load(self.folder / "key"), self.bus, self.settings, self.drives,
             {transport_name: self.transport}, lambda: self.now,

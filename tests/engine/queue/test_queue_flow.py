@@ -306,7 +306,7 @@ async def test_a_queued_one_wakes_and_queues_again(tmp_path):
     assert (await house.queue.wake(two)).state is S.RESOLVING
     await house.queue.rest(two)
     await house.until_state(two, S.QUEUED)
-    assert house.transport.running() == {one}
+    await until(lambda: house.transport.running() == {one})
     await house.stop()
 
 

@@ -113,7 +113,6 @@ async def test_data_in_between_starts_the_tries_afresh(tmp_path):
     house = await House(tmp_path, queue__retries=1).start()
     key = await house.downloading()
     for done in (MB, 2 * MB, 3 * MB):
-        house.transport.listener.started(key)
         house.transport.advance(key, done)
         await until(lambda done=done: house.queue.view(key).done == done)
         house.transport.fail(key, RetryLater("The line was cut."))
@@ -121,7 +120,6 @@ async def test_data_in_between_starts_the_tries_afresh(tmp_path):
         assert item.attempts == 1
         house.later(item.retry_at - house.now + 1)
         await house.until_state(key, S.DOWNLOADING)
-        house.transport.listener.started(key)
     await house.stop()
 
 
@@ -308,3 +306,14 @@ async def test_history_is_kept_for_its_time(tmp_path):
             await asyncio.sleep(0.01)
     assert await lines() == [key]
     await house.stop()
+
+
+async def test_a_complete_one_that_cannot_be_shared_stays_complete(house):
+    key = await house.completed()
+    await house.kill()
+    await house.start(refuse={"add": AskUser("The files are gone.")})
+    await until(lambda: ("add", key) in house.transport.calls)
+    house.transport.refuse.clear()
+    await house.downloading("other")  # several turns pass
+    assert house.state(key) is S.COMPLETED
+    assert house.transport.calls.count(("add", key)) == 1
