@@ -135,6 +135,9 @@ class Rooms:
             self.downloads.on_finished = self.importing.on_finished
             await self.downloads.start()
             stack.push_async_callback(self.downloads.stop)
+            stack.callback(self.ground.bus.subscribe(self.importing.hear))
+            await self.importing.start()
+            stack.push_async_callback(self.importing.stop)
             stack.push_async_callback(self.facts.stop)
             stack.push_async_callback(self.artwork.stop)
             stack.push_async_callback(self.watching.stop)

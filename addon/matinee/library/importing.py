@@ -82,8 +82,8 @@ class Importer:
     async def run(self, job: ImportJob) -> Imported:
         """Import a download; again does nothing new.
 
-        Raises `VolumeOffline`, `NoSpace` (`no_space_to_copy`), `GiveUp` when files are missing or
-        changed, `RetryLater` when the drive did not answer.
+        Raises `VolumeOffline`, `NoSpace` (`no_space_to_copy` where `may_move` would help),
+        `GiveUp` when files are missing or changed, `RetryLater` when the drive did not answer.
         """
         await self.recover(origin=job.origin)
         plan = make_plan(job, select(job.name, job.files))
@@ -197,6 +197,18 @@ class Importer:
             )
         )
 
+    async def forget_vanished(self, origin: str = "") -> None:
+        """Forget unsorted files of downloads (of one, or of all) that are not there any more."""
+        for row in await self._files.unsorted():
+            if not row.origin or row.created or origin not in {"", row.origin}:
+                continue
+            try:
+                place = self._volumes.resolve(row.volume_id, row.path)
+            except VolumeOffline:
+                continue
+            if await asyncio.to_thread(placing.identity, place) is None:
+                await self._files.forget(row.id)
+
     async def adopt(self, file: LibraryFile, title: Title) -> LibraryFile:
         """Sort a file that waited: one of a download comes into the library, a person's stays."""
         media_id = await self._media.ensure_media(title, provisional=False)
@@ -279,13 +291,15 @@ class Importer:
         try:
             await self._volumes.require_space(operation.volume_id, size)
         except NoSpace as error:
-            same_drive = way.source_root == way.root
-            if may_move and same_drive:
+            if way.source_root != way.root:
+                raise
+            if may_move:
                 return True
-            hint = error.hint
-            if same_drive:
-                hint += " Or wait until it has been shared enough: then it is moved."
-            raise NoSpace(error.message, code="no_space_to_copy", hint=hint) from error
+            raise NoSpace(
+                error.message,
+                code="no_space_to_copy",
+                hint=f"{error.hint} Or wait until it has been shared enough: then it is moved.",
+            ) from error
         return False
 
     async def _undo(self, operation: Operation, way: Way) -> None:
