@@ -25,14 +25,14 @@ from ..household.adding import MAX_SOURCE, Adding, Wishes
 from ..http.routes import Answer, Call, Page, Route
 from ..models.downloads import Download, DownloadState, FilePriority
 from ..models.identity import Role
-from ..models.limits import GIB, MAX_TORRENT_FILE, MAX_TORRENT_FILES
+from ..models.limits import MAX_TORRENT_FILE, MAX_TORRENT_FILES
 from ..ports import PeerInfo, TrackerInfo
 
 TAG = "Downloads"
 _PATH = "/api/downloads/{id}"
 _TORRENT_FILE = "application/x-bittorrent"
 _STATES = [state.value for state in DownloadState]
-_MAX_RATE = 10 * GIB
+_MAX_RATE = (1 << 31) - 1  # what libtorrent can count to
 _PRIORITY = vol.All(int, vol.Range(min=-100, max=100))
 _VOLUME = vol.All(str, vol.Length(min=1, max=64))
 _RATE = vol.All(int, vol.Range(min=0, max=_MAX_RATE))
