@@ -68,6 +68,7 @@ export class PlayerView extends MtnElement {
   private judged = new Set<string>();
   private turn = 0;
   private seeking = false;
+  private prepared = false;
 
   constructor() {
     super();
@@ -128,7 +129,7 @@ export class PlayerView extends MtnElement {
     this.time = this.duration = this.buffered = this.startedAt = 0;
     this.notes = [];
     this.judged = new Set();
-    this.ended = this.asking = this.playing = false;
+    this.ended = this.asking = this.playing = this.prepared = false;
     const from = place.value.query.get("from");
     try {
       const session = await engine.play(this.mediaId, from === null ? undefined : Number(from));
@@ -168,9 +169,12 @@ export class PlayerView extends MtnElement {
     this.session = session;
     documentTitle(session.title);
     const usable = session.state === "ready" || session.state === "playing";
-    const first = usable && session.url !== "" && !before?.url;
-    if (first) this.prepare(session);
-    else if (before?.url && usable) this.session = { ...session, url: before.url };
+    // The address may be known before the film can start.
+    const first = usable && session.url !== "" && !this.prepared;
+    if (first) {
+      this.prepared = true;
+      this.prepare(session);
+    } else if (before?.url && usable) this.session = { ...session, url: before.url };
     if (session.state === "preparing") this.poll(session.id);
     if (first || session.warnings.length !== before?.warnings.length) {
       this.notes = session.warnings

@@ -1,0 +1,1 @@
+"""From end to end: real programs, seen from outside."""
