@@ -204,6 +204,7 @@ class Seeder:
             "out_enc_policy": policy,
         }
         self.handles: list[lt.torrent_handle] = []
+        self.renamed: dict[int, str] = {}  # where files lie that are not called as they say
 
     def __enter__(self) -> Self:
         self.session = lt.session(self.settings)
@@ -226,6 +227,7 @@ class Seeder:
         params.save_path = str(self.folder)
         params.trackers = []
         params.url_seeds = []
+        params.renamed_files = self.renamed
         flags = lt.torrent_flags
         params.flags &= ~(flags.auto_managed | flags.paused)
         params.flags |= flags.disable_pex | flags.disable_lsd | flags.disable_dht

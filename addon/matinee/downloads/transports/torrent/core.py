@@ -60,7 +60,7 @@ class Core:
 
     def active(self) -> bool:
         """Say whether anything may be asked of the world outside."""
-        return any(job.running for job in self.jobs.values())
+        return self.interface_up and any(job.running for job in self.jobs.values())
 
     def tune(self, **values: Any) -> None:
         """Change settings that follow the moment."""
@@ -101,6 +101,8 @@ class Core:
         if job.running != wanted:
             job.running = wanted
             job.lonely_since, job.asked_at = 0.0, time.monotonic()
+            if wanted:
+                forget_attempts(job)
             self.apply_settings()
 
     def fail(self, job: Job, error: MatineeError) -> None:
@@ -122,3 +124,9 @@ class Core:
         """Wait for what runs beside."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
+
+
+def forget_attempts(job: Job) -> None:
+    """Let libtorrent try known peers again at once: it does so on leaving upload mode."""
+    job.handle.set_flags(lt.torrent_flags.upload_mode)
+    job.handle.unset_flags(lt.torrent_flags.upload_mode)

@@ -19,7 +19,7 @@ from .core import Core
 from .failures import bad_metadata, disk_failure
 from .job import Job, Numbers
 from .layout import Layout, read_layout, renamed
-from .magnet import check_files, info_hashes, torrent_file
+from .magnet import check_files, info_hashes, torrent_file, torrent_params
 from .peers import are_near, peer_views
 from .reader import Opening
 from .saving import Saver
@@ -90,8 +90,10 @@ class Dispatcher:
     async def _learn(self, job: Job, handle: Any) -> None:
         """Take over the description that peers sent."""
         info = await asyncio.to_thread(handle.torrent_file)
+        section = info.info_section()
         try:
             check_files(info.num_files())
+            theirs = torrent_params(torrent_file(section, ())).renamed_files
             if info.num_files() > _MANY_FILES:
                 layout = await asyncio.to_thread(read_layout, info, job.order.files)
             else:
@@ -101,7 +103,7 @@ class Dispatcher:
             return
         if job.removed:
             return
-        for index, path in renamed(info, layout.files).items():
+        for index, path in renamed(info, layout.files, theirs).items():
             handle.rename_file(index, path)
         self.learned(job, info, layout)
         self._core.told.metadata_known(
@@ -109,7 +111,7 @@ class Dispatcher:
             info.name(),
             tuple(layout.files),
             job.hashes,
-            torrent_file(info.info_section(), job.trackers),
+            torrent_file(section, job.trackers),
         )
         self._saver.save(job)
 
@@ -280,7 +282,7 @@ class Dispatcher:
         _log.warning("Alerts of libtorrent were lost; asking anew")
         for job in self._core.jobs.values():
             if job.layout is not None and job.ready:
-                job.saves.clear()
+                self._saver.drop(job)
                 self._ask_pieces(job)
 
     # -- moving, removing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -140,11 +140,17 @@ def read_layout(info: Any, known: Sequence[DownloadFile] = ()) -> Layout:
     return Layout(info.piece_length(), storage.total_size(), files, spans)
 
 
-def renamed(info: Any, files: Sequence[DownloadFile]) -> dict[int, str]:
-    """Return the files that must not lie where the torrent says, with their places."""
+def renamed(
+    info: Any, files: Sequence[DownloadFile], theirs: Container[int] = ()
+) -> dict[int, str]:
+    """Return the files that must not lie where libtorrent would put them, with their places.
+
+    `theirs` are those that libtorrent gave another name itself.
+    """
     storage = info.layout()
     return {
         file.index: file.path
         for file in files
-        if not file.is_padding and storage.file_path(file.index) != file.path
+        if not file.is_padding
+        and (file.index in theirs or storage.file_path(file.index) != file.path)
     }

@@ -58,7 +58,7 @@ def magnet_params(source: str) -> Any:
     if len(source) > MAX_MAGNET:
         raise InvalidInput("The magnet link is too long.", code="bad_magnet", field="source")
     try:
-        params = lt.parse_magnet_uri(source.strip())
+        params = lt.parse_magnet_uri("magnet:?" + source[8:].strip())
     except (RuntimeError, UnicodeError) as error:
         raise _magnet_trouble(str(error)) from error
     hashes = params.info_hashes

@@ -52,23 +52,28 @@ def _text(value: str | bytes) -> str:
 
 
 def tracker_views(entries: Iterable[Mapping[str, Any]]) -> Sequence[TrackerInfo]:
-    """Return trackers from the dictionaries of `torrent_handle.trackers()`."""
+    """Return trackers, from what `torrent_handle.trackers` answers."""
     return [
         TrackerInfo(
             url=entry["url"],
             tier=entry["tier"],
             working=bool(entry["verified"]) and not entry["fails"],
-            message=entry["message"] or _words(entry["last_error"]),
+            message=_text(entry["message"]) or _words(entry["last_error"]),
             seeds=max(0, entry["scrape_complete"]),
             peers=max(0, entry["scrape_incomplete"]),
-            next_announce=max(0.0, float(entry["next_announce"] or 0)),
+            next_announce=float(entry["next_announce"] or 0),
         )
         for entry in entries
     ]
 
 
 def _words(error: Mapping[str, Any]) -> str:
-    value, category = error["value"], error["category"]
-    if not value:
+    number = error["value"]
+    if not number:
         return ""
-    return os.strerror(value) if category == "system" else f"{category} error {value}"
+    if error["category"] == "system":
+        return os.strerror(number)
+    category = {"http": lt.http_category, "libtorrent": lt.libtorrent_category}.get(
+        error["category"], lt.generic_category
+    )
+    return str(lt.error_code(number, category()).message())

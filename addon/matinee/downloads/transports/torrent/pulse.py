@@ -6,11 +6,9 @@ import asyncio
 import logging
 import time
 
-import libtorrent as lt
-
 from .... import settings as keys
 from ....models.downloads import Progress, Sharing
-from .core import Core
+from .core import Core, forget_attempts
 from .dispatch import Dispatcher
 from .failures import folder_gone
 from .job import Job
@@ -30,7 +28,7 @@ PULSE = 1.0
 LONELY_SECONDS = 3.0
 """After so long without any connection, though peers are known, µTP is tried as well."""
 UTP_SECONDS = 30.0
-UTP_PAUSE = 60.0
+UTP_PAUSE = 10.0
 _STATS = 0
 
 
@@ -125,6 +123,7 @@ class Pulse:
         if present == self._core.interface_up:
             return
         self._core.interface_up = present
+        self._core.apply_settings()
         if present:
             _log.info("The interface %s is there; torrents go on", name)
             self._core.session.reopen_network_sockets()
@@ -138,28 +137,32 @@ class Pulse:
     def _try_utp(self, now: float) -> None:
         """Try µTP where TCP reaches nobody. It is not first: it is many times slower at home."""
         core = self._core
+        lonely = [job for job in core.jobs.values() if self._is_lonely(job, now)]
         if core.settings.get(keys.UTP) != "fallback":
             core.tuned.pop("enable_outgoing_utp", None)
             return
-        lonely = [job for job in core.jobs.values() if self._is_lonely(job, now)]
         trying = core.tuned.get("enable_outgoing_utp", False)
         if trying and (not lonely or now - self._utp_since > UTP_SECONDS):
             self._utp_rested = now
             core.tune(enable_outgoing_utp=False)
-        elif lonely and not trying and now - self._utp_rested > (UTP_PAUSE if trying else 5):
+        elif lonely and not trying and now - self._utp_rested > UTP_PAUSE:
             self._utp_since = now
             core.tune(enable_outgoing_utp=True)
             for job in lonely:
-                # Going through upload mode makes libtorrent forget when it tried peers last.
-                job.handle.set_flags(lt.torrent_flags.upload_mode)
-                job.handle.unset_flags(lt.torrent_flags.upload_mode)
+                forget_attempts(job)
 
     def _is_lonely(self, job: Job, now: float) -> bool:
         numbers = job.numbers
-        if not job.running or job.finished or numbers.peers or not numbers.known_peers:
+        if not job.running or job.finished or job.error is not None or numbers.peers:
             job.lonely_since = 0.0
             return False
-        job.lonely_since = job.lonely_since or now
+        job.handle.post_status(0)  # libtorrent's updates leave out newly known peers
+        if not numbers.known_peers:
+            return False
+        if not job.lonely_since:
+            job.lonely_since = now
+            # A peer may have hung up on a plain greeting; the next one is encrypted.
+            forget_attempts(job)
         return now - job.lonely_since >= LONELY_SECONDS
 
     # -- the drive

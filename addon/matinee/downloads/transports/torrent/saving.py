@@ -78,6 +78,13 @@ class Saver:
         if job is not None and job.saves and job.saves.popleft():
             self._closed()
 
+    def drop(self, job: Job) -> None:
+        """The torrent is being removed: no answer will come."""
+        for blob in job.saves:
+            if blob:
+                self._closed()
+        job.saves.clear()
+
     def _closed(self) -> None:
         self._open -= 1
         if self._open <= 0:

@@ -14,7 +14,7 @@ import libtorrent as lt
 
 from .... import settings as keys
 from ....errors import InvalidInput
-from ....models.limits import KIB, MIB
+from ....models.limits import KIB, MAX_TORRENT_FILE, MIB
 from ....settings import Settings
 from .magnet import MAX_PIECES, MAX_TOKENS
 
@@ -45,9 +45,10 @@ _PROFILE: Mapping[str, object] = {
     "max_peerlist_size": 500,
     "max_paused_peerlist_size": 50,
     "torrent_connect_boost": 30,
+    "allow_multiple_connections_per_ip": True,
     "announce_to_all_tiers": True,
     "announce_to_all_trackers": True,
-    "max_metadata_size": 30 * MIB,
+    "max_metadata_size": MAX_TORRENT_FILE,
     "max_piece_count": MAX_PIECES,
     "metadata_token_limit": MAX_TOKENS,
     "user_agent": "Matinee/1 libtorrent/2.1",

@@ -21,7 +21,6 @@ from .core import Core
 from .dispatch import Dispatcher, hash_key
 from .failures import folder_gone
 from .job import Job
-from .layout import read_layout
 from .magnet import info_hashes, is_magnet
 from .peers import tracker_views
 from .pulse import Pulse, progress_of
@@ -154,7 +153,7 @@ class TorrentTransport:
         if job.download_id in core.jobs:
             return
         await asyncio.to_thread(ensure_folder, job.save_path)
-        params = (
+        params, layout = (
             await asyncio.to_thread(make_params, job)
             if len(job.metadata) > _MANY_BYTES
             else make_params(job)
@@ -167,9 +166,6 @@ class TorrentTransport:
         twin = next((j for j in core.jobs.values() if _same(j, hashes)), None)
         if twin is not None:
             raise Conflict("This torrent is in the list already.", code="duplicate")
-        layout = None
-        if info is not None:
-            layout = await asyncio.to_thread(read_layout, info, job.files)
         ours = await self._hand_over(key, params, job)
         if layout is not None:
             self._dispatcher.learned(ours, info, layout)
@@ -220,6 +216,7 @@ class TorrentTransport:
         self._pulse.share_totals(job)
         job.fail_readers(NotFound("The download was removed."))
         del core.jobs[download_id]
+        self._saver.drop(job)
         key = hash_key(job.handle.info_hashes())
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         core.removing[key] = (future, delete_data)
