@@ -39,7 +39,9 @@ class Stream:
     """One stream of a file as ffprobe tells it.
 
     `hdr` is one of "", "hdr10", "hlg", "dolby_vision", "hdr10plus"; `bit_rate` in
-    bits per second, 0 when unknown.
+    bits per second, 0 when unknown. Of Dolby Vision, `dolby_profile` is its profile (0: not known)
+    and `dolby_base` what a screen without it sees: "hdr10", "hlg", "sdr", or "" for nothing usable.
+    `codec_tag` is the container's name of the codec ("hvc1", "encv"), "" when it has none.
     """
 
     index: int
@@ -61,6 +63,9 @@ class Stream:
     sample_rate: int = 0
     bit_rate: int = 0
     pixel_format: str = ""
+    codec_tag: str = ""
+    dolby_profile: int = 0
+    dolby_base: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ _KINDS = {
     "attachment": StreamKind.ATTACHMENT,
 }
 _DOLBY_VISION = "DOVI configuration record"
+# What the base layer is, by dv_bl_signal_compatibility_id (Dolby Vision Streams Within the ISO Base
+# Media File Format, 2.1, section 3.2); 6 is Blu-ray's HDR10.
+_DOLBY_BASES = {1: "hdr10", 2: "sdr", 4: "hlg", 6: "hdr10"}
+_TAG = re.compile(r"[A-Za-z0-9]{4}")
 _HDR10_PLUS = "HDR Dynamic Metadata SMPTE2094-40 (HDR10+)"
 Json = Mapping[str, Any]
 
@@ -77,6 +81,8 @@ def _stream(item: Json) -> Stream | None:
         kind = StreamKind.ATTACHMENT
     language = _text(tags.get("language"))
     pixels = _text(item.get("pix_fmt"))
+    tag = _text(item.get("codec_tag_string"))
+    dolby = _dolby(item) if kind is StreamKind.VIDEO else {}
     return Stream(
         index=_whole(item.get("index"), 100_000),
         kind=kind,
@@ -99,13 +105,23 @@ def _stream(item: Json) -> Stream | None:
         sample_rate=_whole(item.get("sample_rate"), 10_000_000),
         bit_rate=_whole(item.get("bit_rate") or tags.get("bps"), 10**12),
         pixel_format=pixels,
+        codec_tag=tag if _TAG.fullmatch(tag) else "",
+        dolby_profile=_whole(dolby.get("dv_profile"), 100),
+        dolby_base=_DOLBY_BASES.get(_whole(dolby.get("dv_bl_signal_compatibility_id"), 100), ""),
     )
 
 
+def _dolby(item: Json) -> Json:
+    """Return the record of Dolby Vision, empty when there is none."""
+    for side in map(_dict, _list(item.get("side_data_list"))):
+        if side.get("side_data_type") == _DOLBY_VISION:
+            return side
+    return {}
+
+
 def _hdr(item: Json) -> str:
-    for side in _list(item.get("side_data_list")):
-        if _dict(side).get("side_data_type") == _DOLBY_VISION:
-            return "dolby_vision"
+    if _dolby(item):
+        return "dolby_vision"
     transfer = item.get("color_transfer")
     return {"smpte2084": "hdr10", "arib-std-b67": "hlg"}.get(_text(transfer), "")
 

@@ -46,6 +46,27 @@ def test_kinds_of_high_dynamic_range(stream: dict[str, Any], wanted: str) -> Non
     assert probe_of({"streams": [stream]}).streams[0].hdr == wanted
 
 
+@pytest.mark.parametrize(
+    ("profile", "compatible", "base"),
+    [(5, 0, ""), (7, 6, "hdr10"), (8, 1, "hdr10"), (8, 2, "sdr"), (8, 4, "hlg"), (9, "x", "")],
+)
+def test_what_is_beneath_dolby_vision(profile: int, compatible: object, base: str) -> None:
+    side = {
+        "side_data_type": "DOVI configuration record",
+        "dv_profile": profile,
+        "dv_bl_signal_compatibility_id": compatible,
+    }
+    stream = probe_of({"streams": [video(side_data_list=[side])]}).streams[0]
+    assert (stream.dolby_profile, stream.dolby_base) == (profile, base)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kept"), [("hvc1", "hvc1"), ("encv", "encv"), ("[0][0][0][0]", ""), (7, "")]
+)
+def test_the_name_that_the_container_gives_a_codec(tag: object, kept: str) -> None:
+    assert probe_of({"streams": [video(codec_tag_string=tag)]}).streams[0].codec_tag == kept
+
+
 def test_dynamic_metadata_of_a_frame() -> None:
     side = {"side_data_type": "HDR Dynamic Metadata SMPTE2094-40 (HDR10+)"}
     assert is_hdr10_plus({"frames": [{"side_data_list": [side]}]})

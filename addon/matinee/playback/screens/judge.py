@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..models.media import Probe, Stream, StreamKind
-from .containers import ending
+from ...models.media import Probe, Stream, StreamKind
+from ..containers import ending
 
 ELSEWHERE = "Play it on a television, or open the stream address in VLC."
 
