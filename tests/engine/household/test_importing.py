@@ -20,6 +20,7 @@ from matinee.events import EventBus
 from matinee.household.arrivals import Arrivals
 from matinee.household.importing import Importing
 from matinee.library import Library, placing, probes
+from matinee.library.placement import Placement
 from matinee.models.downloads import DownloadFile, DownloadState, FilePriority, InfoHashes, Sharing
 from matinee.models.media import MediaKind, Title
 from matinee.settings import FREE_SPACE, SEED_RATIO, Settings
@@ -184,7 +185,7 @@ async def test_an_import_that_was_broken_off_is_made_good_at_the_next_start(tmp_
 
     async with household(tmp_path) as house:
         with monkeypatch.context() as patch:
-            patch.setattr(type(house.library.importer), "_finish", hang)
+            patch.setattr(Placement, "_finish", hang)
             key = await begin(house)
             house.transport.finish(key)
             await until((house.root / PLACE).exists)

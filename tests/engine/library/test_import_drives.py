@@ -9,6 +9,7 @@ from tests.support.imports import FILM, FOLDER, PLACE, download, tree
 
 from matinee.errors import NoSpace, VolumeOffline
 from matinee.library import placing
+from matinee.library.placement import Placement
 from matinee.models.limits import MIB
 from matinee.models.media import MediaKind, Title
 from matinee.settings import FREE_SPACE
@@ -77,7 +78,7 @@ async def test_a_crash_is_finished_where_inodes_do_not_last(house, stick, monkey
     volume, root, drive = stick
     job = download(house, FILM[0], [FILM], volume=volume, root=root)
     with monkeypatch.context() as patch:
-        patch.setattr(type(house.library.importer), "_finish", cut)
+        patch.setattr(Placement, "_finish", cut)
         with pytest.raises(PowerCut):
             await house.library.importer.run(job)
     assert (root / f"{PLACE}.mkv").exists()
