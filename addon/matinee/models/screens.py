@@ -1,7 +1,8 @@
 """What a screen takes, what is wished of it, and how a film is to be sent there. Values only.
 
 Codecs are ffmpeg's names ("h264", "hevc", "eac3"), containers are families: "mp4", "matroska",
-"webm", "mpegts", "mpeg", "avi", "asf", "ogg", "flv", "mp3", "flac", "wav".
+"webm", "mpegts", "mpeg", "avi", "asf", "ogg", "flv", "mp3", "flac", "wav". In what a screen takes,
+"*" stands for every one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class VideoRule:
 
     Empty and 0 mean "any". `profiles` are ffprobe's words ("Main 10"), `max_level` is written as
     the standards do (4.1), `ranges` are of "sdr", "hdr10", "hdr10plus", "hlg", "dolby_vision".
-    `containers` restricts the rule to files of these families.
+    `bit_depth` 0 takes any depth and any subsampling of the colours, others 4:2:0 only.
+    `containers` restricts the rule to files of these families, `tags` to these names of the codec
+    in MP4 files ("hvc1").
     """
 
     codec: str
@@ -38,6 +41,7 @@ class VideoRule:
     max_height: int = 0
     max_frame_rate: float = 0.0
     containers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,11 @@ class Reason:
 class Decision:
     """How to send a film to a screen. Refusing always has a reason.
 
-    `video_stream` and `audio_stream` are the stream indexes to send, None when there is none.
-    `audio_channels` (of the AAC) and `height`, `bit_rate` (of the H.264, bits per second) are set
-    where that track is encoded, else 0. `hls` is `NONE` when the file goes as it is. `warnings`
+    `video_stream` and `audio_stream` are the stream indexes to send, None when there is none, or
+    when the tracks are not known yet: then the decision is for the time being. `audio_channels` (of
+    the AAC) and `height`, `bit_rate` (of the H.264, bits per second) are set where that track is
+    encoded, else 0; the picture is fitted into 16:9 of that height, so that 1920×800 counts as 1080.
+    `hls` is `NONE` when the file goes as it is. `warnings`
     are sentences about what is lost on this way. `attempt` says that the file as it is shows at
     least a picture as far as is known, so that it may be tried where it cannot be converted.
     """
