@@ -61,7 +61,8 @@ class ScreenProfile:
 
     `subtitles` are of "webvtt" (beside the film or as a rendition) and, inside the file, "srt",
     "ass", "mov_text", "pgs", "vobsub", "dvbsub". `max_bit_rate` in bits per second, 0 when no
-    limit is known. `chooses_audio`: it can be told to play another track than the first.
+    limit is known. `hls_video` are the codecs that it takes in HLS: always a subset of its rules,
+    and of TS only H.264. `chooses_audio`: it can be told to play another track than the first.
     `uncertain` names containers and codecs that only some screens of the kind take: nothing is
     planned on them, but they may be tried. `sources` say where the facts are published.
     """
@@ -73,6 +74,7 @@ class ScreenProfile:
     audio: tuple[AudioRule, ...] = ()
     subtitles: tuple[str, ...] = ("webvtt",)
     hls: HlsFlavour = HlsFlavour.NONE
+    hls_video: tuple[str, ...] = ("h264", "hevc")
     max_bit_rate: int = 0
     chooses_audio: bool = False
     uncertain: tuple[str, ...] = ()
@@ -170,12 +172,12 @@ class Decision:
     """How to send a film to a screen. Refusing always has a reason.
 
     `video_stream` and `audio_stream` are the stream indexes to send, None when there is none, or
-    when the tracks are not known yet: then the decision is for the time being. `audio_channels` (of
-    the AAC) and `height`, `bit_rate` (of the H.264, bits per second) are set where that track is
-    encoded, else 0; the picture is fitted into 16:9 of that height, so that 1920×800 counts as 1080.
-    `hls` is `NONE` when the file goes as it is. `warnings`
-    are sentences about what is lost on this way. `attempt` says that the file as it is shows at
-    least a picture as far as is known, so that it may be tried where it cannot be converted.
+    when the tracks are not known yet: then the decision is for the time being. `audio_channels`
+    (of the AAC) and `height`, `bit_rate` (of the H.264, bits per second) are set where that track
+    is encoded, else 0; the picture is fitted into 16:9 of that height, so that 1920×800 counts as
+    1080. `hls` is `NONE` when the file goes as it is. `warnings` are sentences about what is lost
+    on this way. `attempt` says that the file as it is shows at least a picture as far as is known,
+    so that it may be tried where it cannot be converted.
     """
 
     kind: DecisionKind
