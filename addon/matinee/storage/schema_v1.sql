@@ -233,10 +233,11 @@ CREATE TABLE watch_states (
 ) STRICT, WITHOUT ROWID;
 
 -- household -----------------------------------------------------------------------------------
+-- The key stands first: else the integrity check of SQLite 3.40 sees NULL where there is none.
 CREATE TABLE arrivals (
-    media_id TEXT NOT NULL REFERENCES media (id) ON DELETE CASCADE,
     download_id TEXT NOT NULL REFERENCES downloads (id) ON DELETE CASCADE,
     file_index INTEGER NOT NULL,
+    media_id TEXT NOT NULL REFERENCES media (id) ON DELETE CASCADE,
     PRIMARY KEY (download_id, file_index)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX arrivals_media ON arrivals (media_id);
