@@ -126,7 +126,7 @@ def test_pausing_reordering_and_removing(house: House, visit: Visit) -> None:
 
     page.get_by_role("button", name="More for Film 3").click()
     page.get_by_role("menuitem", name="To the top").click()
-    expect(page.get_by_role("listitem").first).to_contain_text("Film 3")
+    expect(page.locator("mtn-download-row").first).to_contain_text("Film 3")
 
     def first() -> bool:
         items = house.call("GET", "/api/downloads")["items"]
@@ -165,7 +165,7 @@ def test_slow_down_and_settings_say_what_is_wrong(house: House, visit: Visit) ->
 
     visit.open("/settings")
     page.get_by_label("Search settings").fill("at once")
-    field = page.get_by_label("Downloads at once")
+    field = page.get_by_role("spinbutton", name="Downloads at once")
     field.fill("5")
     field.press("Tab")
     expect(page.get_by_text("Default: 3")).to_be_visible()

@@ -39,7 +39,12 @@ RUN = """rules => axe.run(document, {
   node => `${found.id} at ${node.target}: ${node.failureSummary}`)))"""
 
 
+PAINTED = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100))))"""
+
+
 def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    page.evaluate(PAINTED)
     page.evaluate(f"{AXE.read_text('utf-8')};undefined")
     found: list[str] = page.evaluate(RUN, rules)
     return found
