@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .models.downloads import Download
 from .models.play import PlaySession
 from .models.volumes import Volume
+from .supervision import supervised
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +93,6 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         for listener in tuple(self._listeners):
-            try:
+            # One bad listener must not keep the event from the others.
+            with supervised(_log, "A listener failed on %s", type(event).__name__):
                 listener(event)
-            except Exception:  # noqa: BLE001  # one bad listener must not keep the event from the others
-                _log.exception("A listener failed on %s", type(event).__name__)

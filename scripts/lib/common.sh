@@ -134,7 +134,8 @@ ensure_node() {
 
 ensure_node_modules() {
   ensure_node || fail "The page is built with Node.js 20 or newer, which is not here." "Install Node.js and npm, for example: apt-get install nodejs npm"
-  local stamp=$FRONTEND/node_modules/.stamp-$(stamp_of "$FRONTEND/package-lock.json")
+  local stamp
+  stamp=$FRONTEND/node_modules/.stamp-$(stamp_of "$FRONTEND/package-lock.json")
   [ -e "$stamp" ] && return
   say "Fetching what the page is built with"
   (cd "$FRONTEND" && npm ci --no-audit --no-fund --loglevel=error >&2) || fail "The page's packages could not be installed." "Check the network and run the command again."

@@ -12,6 +12,7 @@ from ..events import Event, EventBus, SettingsChanged, VolumeChanged
 from ..models.downloads import ACTIVE, Download, DownloadState, QueueReason, Sharing, Trouble
 from ..models.volumes import VolumeState
 from ..settings import ACTIVE_DOWNLOADS, FREE_SPACE, HISTORY_DAYS, STALL_SECONDS, Settings
+from ..supervision import supervised
 from .driver import Driver
 from .entries import Entry
 from .hauling import Hauler
@@ -87,11 +88,9 @@ class Supervisor:
 
     async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
         while True:
-            try:
+            with supervised(_log, "The queue stumbled and goes on"):
                 await work()
-            except Exception:  # noqa: BLE001 - the queue must go on after a defect in one turn, and says so
-                _log.exception("The queue stumbled and goes on")
-                await asyncio.sleep(_BUSY_SECONDS)
+            await asyncio.sleep(_BUSY_SECONDS)
 
     def kick(self) -> None:
         """Look at everything soon."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable
 
 from ..errors import MatineeError
+from ..supervision import supervised
 
 _log = logging.getLogger(__name__)
 UNEXPECTED = "It failed unexpectedly; the log says why."
@@ -16,12 +17,12 @@ async def guarded(what: str, work: Awaitable[object]) -> str:
 
     One piece that breaks must not end the pieces after it.
     """
-    try:
-        await work
-    except MatineeError as error:
-        _log.info("%s: %s", what, error)
-        return error.message
-    except Exception:  # noqa: BLE001  # supervisor: a defect in one file's handling stays that file's
-        _log.exception("%s failed", what)
-        return UNEXPECTED
-    return ""
+    outcome = UNEXPECTED
+    with supervised(_log, "%s failed", what):
+        try:
+            await work
+            outcome = ""
+        except MatineeError as error:
+            _log.info("%s: %s", what, error)
+            outcome = error.message
+    return outcome

@@ -107,9 +107,9 @@ class Shelf:
                 async with self._opening:
                     if self._file is None:
                         self._file = await patiently(OpenFile, path, identity.size, identity)
-        except BaseException:
-            self.give_back()
-            raise
+        finally:
+            if self._file is None:
+                self.give_back()
         return Lease(self._file, self)
 
     def give_back(self) -> None:

@@ -100,17 +100,18 @@ class Database:
             return
         async with self._lock:
             token = _holder.set(asyncio.current_task())
+            committed = False
             try:
                 await self._write.execute("BEGIN IMMEDIATE")
                 yield
                 await self._write.execute("COMMIT")
-            except BaseException:
-                # A task that is cancelled while it begins or commits has sent the statement
-                # already: it runs in the connection's thread before this one does.
-                with contextlib.suppress(sqlite3.OperationalError):
-                    await self._write.execute("ROLLBACK")
-                raise
+                committed = True
             finally:
+                if not committed:
+                    # A task that is cancelled while it begins or commits has sent the statement
+                    # already: it runs in the connection's thread before this one does.
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        await self._write.execute("ROLLBACK")
                 _holder.reset(token)
 
     async def execute(self, sql: str, params: Params = ()) -> int:
