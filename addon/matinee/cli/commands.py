@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
@@ -183,6 +184,15 @@ def token(options: Namespace) -> int:
         output.emit(answer)
     else:
         output.line(answer["token"])
+    return 0
+
+
+def parse(_: Namespace) -> int:
+    """Print one JSON object for each name on standard input."""
+    from ..releases import describe, parse  # noqa: PLC0415  # its tables are loaded when needed
+
+    for name in sys.stdin:
+        output.line(describe(parse(name.rstrip("\n"))))
     return 0
 
 

@@ -112,6 +112,8 @@ def _house(words: Words) -> None:
     token = _command(words, "token", "make a token for a program", commands.token)
     token.add_argument("name", help="what it is for")
     token.add_argument("--role", choices=("admin", "member", "guest"), default="member")
+    parse = _command(words, "parse", "read release names from standard input", commands.parse)
+    parse.epilog = "One name a line in, one JSON object a line out."
     doctor = _command(words, "doctor", "check what the engine needs", commands.doctor)
     doctor.add_argument("--port", type=int, default=DEFAULT_PORT)
     doctor.add_argument("--media", type=Path, default=Path("media"))
