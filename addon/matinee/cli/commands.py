@@ -192,7 +192,7 @@ def parse(_: Namespace) -> int:
     from ..releases import describe, parse  # noqa: PLC0415  # its tables are loaded when needed
 
     for name in sys.stdin:
-        output.line(describe(parse(name.rstrip("\n"))))
+        output.emit(describe(parse(name.rstrip("\n"))))
     return 0
 
 
