@@ -78,6 +78,8 @@ export const engine = {
   watch: (media: string, state: { position?: number; duration?: number; watched?: boolean }) =>
     put(`api/library/${id(media)}/watch`, state),
   check: (media: string) => post(`api/library/${id(media)}/check`),
+  correctShow: (show: string, title: string, year: number | null) =>
+    patch<T.ShowDetail>(`api/shows/${id(show)}`, { title, year }),
   show: (show: string) => get<T.ShowDetail>(`api/shows/${id(show)}`),
   folders: () => all<T.LibraryFolder>("api/library/folders"),
   addFolder: (path: string) => post<T.LibraryFolder>("api/library/folders", { path }),

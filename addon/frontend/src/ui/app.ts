@@ -12,6 +12,7 @@ import {
 } from "../core/router";
 import { activeElement } from "../core/spatial";
 import { Watch } from "../core/store";
+import { throttle } from "../core/throttle";
 import { entries, routes, type NavEntry } from "../routes";
 import { addOpen, addTransfer } from "../stores/adding";
 import { connection, libraryChanges, reconnectNow, startLive, totals } from "../stores/live";
@@ -56,7 +57,7 @@ export class App extends MtnElement {
     super.connectedCallback();
     place.subscribe(() => void this.follow());
     session.subscribe(() => void this.entered());
-    libraryChanges.subscribe(() => void this.countUnsorted());
+    libraryChanges.subscribe(throttle(() => void this.countUnsorted(), 5000).run);
     addOpen.subscribe(() => {
       if (addOpen.value) void import("./add").then(() => this.requestUpdate());
     });

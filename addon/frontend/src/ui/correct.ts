@@ -24,6 +24,8 @@ export class Correct extends MtnElement {
   @property() heading = words.media.correctTitle;
   @property() lead = words.media.correctLead;
   @property({ attribute: false }) start: Partial<Correction> = {};
+  /** Only name and year of a whole show. */
+  @property({ type: Boolean }) show = false;
   @property({ attribute: false }) send!: (title: Correction) => Promise<unknown>;
   @state() private kind: "movie" | "episode" = "movie";
   @state() private busy = false;
@@ -78,23 +80,29 @@ export class Correct extends MtnElement {
     return html`<mtn-dialog heading=${this.heading}>
       <form class="stack" novalidate @submit=${this.submit}>
         <p class="muted">${this.lead}</p>
-        <fieldset class="row">
-          <legend class="sr">${words.media.kind}</legend>
-          ${(["movie", "episode"] as const).map(
-            (kind) =>
-              html`<label class="check">
-                <input
-                  type="radio"
-                  name="kind"
-                  .checked=${this.kind === kind}
-                  @change=${() => (this.kind = kind)}
-                />
-                <span>${words.media[kind]}</span>
-              </label>`,
-          )}
-        </fieldset>
+        ${
+          this.show
+            ? nothing
+            : html`<fieldset class="row">
+                <legend class="sr">${words.media.kind}</legend>
+                ${(["movie", "episode"] as const).map(
+                  (kind) =>
+                    html`<label class="check">
+                      <input
+                        type="radio"
+                        name="kind"
+                        .checked=${this.kind === kind}
+                        @change=${() => (this.kind = kind)}
+                      />
+                      <span>${words.media[kind]}</span>
+                    </label>`,
+                )}
+              </fieldset>`
+        }
         <div class="field">
-          <label for="title">${episode ? words.media.showTitle : words.media.title}</label>
+          <label for="title"
+            >${episode || this.show ? words.media.showTitle : words.media.title}</label
+          >
           <input
             id="title"
             data-focus

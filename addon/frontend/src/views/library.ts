@@ -6,6 +6,7 @@ import { engine } from "../api/engine";
 import "../ui/suggestions";
 import type { MediaItem, Page } from "../api/types";
 import { merge } from "../core/merge";
+import { throttle } from "../core/throttle";
 import { addOpen } from "../stores/adding";
 import { downloads, libraryChanges } from "../stores/live";
 import { mayChange } from "../stores/session";
@@ -18,6 +19,8 @@ import { words } from "../words";
 
 const PAGE = 120;
 const REFRESH_ARRIVING = 5000;
+const REFRESH_CHANGES = 3000;
+const LARGEST_PAGE = 1000;
 
 type Kind = keyof typeof words.library.kinds;
 type Sort = keyof typeof words.library.sorts;
@@ -131,6 +134,7 @@ export class LibraryView extends MtnElement {
   @state() private cursor: string | null = null;
   @state() private choice = remembered();
   private stops: (() => void)[] = [];
+  private readonly calm = throttle(() => void this.read(), REFRESH_CHANGES);
   private movies: MediaItem[] = [];
   private shows: MediaItem[] = [];
   private reading = false;
@@ -142,7 +146,7 @@ export class LibraryView extends MtnElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.stops = [
-      libraryChanges.subscribe(() => void this.read()),
+      libraryChanges.subscribe(() => this.calm.run()),
       downloads.subscribe(() => this.arrive()),
     ];
     // Arrival goes on between events of the library; downloads tell of it once a second.
@@ -157,6 +161,7 @@ export class LibraryView extends MtnElement {
     super.disconnectedCallback();
     for (const stop of this.stops) stop();
     clearInterval(this.arriving);
+    this.calm.stop();
     clearTimeout(this.typed);
     this.observer?.disconnect();
   }
@@ -176,12 +181,25 @@ export class LibraryView extends MtnElement {
     return engine.library({ ...this.query(), kind: "movie", cursor, limit });
   }
 
+  /** As many films as are shown now, so that nothing jumps when the library changes. */
+  private async sameFilms(): Promise<Page<MediaItem>> {
+    const size = Math.max(PAGE, this.movies.length);
+    const items: MediaItem[] = [];
+    let cursor: string | null = null;
+    do {
+      const limit = Math.min(LARGEST_PAGE, size - items.length);
+      const page: Page<MediaItem> = await this.films(cursor, limit);
+      items.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor && items.length < size);
+    return { items, next_cursor: cursor };
+  }
+
   private async read(): Promise<void> {
     const turn = ++this.turn;
-    const size = Math.min(1000, Math.max(PAGE, this.movies.length));
     try {
       const [page, shows, begun] = await Promise.all([
-        this.films(null, size),
+        this.sameFilms(),
         this.choice.kind === "movie" ? [] : engine.shows({ ...this.query(), limit: 1000 }),
         engine.continue(),
       ]);
@@ -242,6 +260,7 @@ export class LibraryView extends MtnElement {
     } catch {
       // Then the choice lasts as long as the view.
     }
+    this.movies = [];
     clearTimeout(this.typed);
     this.typed = setTimeout(() => void this.read(), change.q === undefined ? 0 : 200);
   }

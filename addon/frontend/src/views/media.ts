@@ -14,6 +14,7 @@ import {
   rate,
   span,
 } from "../core/format";
+import { throttle } from "../core/throttle";
 import { documentTitle, go } from "../core/router";
 import { Watch } from "../core/store";
 import { downloads, libraryChanges } from "../stores/live";
@@ -158,7 +159,7 @@ export class MediaView extends MtnElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stop = libraryChanges.subscribe(() => void this.media.reload());
+    this.stop = libraryChanges.subscribe(throttle(() => void this.media.reload(), 2000).run);
   }
 
   override disconnectedCallback(): void {

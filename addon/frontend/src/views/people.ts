@@ -94,7 +94,6 @@ export class PeopleView extends MtnElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.timer);
-    if (this.pairing) void engine.closePairing().catch(() => undefined);
   }
 
   private tick(): void {

@@ -253,6 +253,9 @@ export const playerStyles = css`
     background: rgb(29 24 37 / 97%);
     border: 1px solid var(--line);
   }
+  .choices {
+    display: grid;
+  }
   .menu button {
     justify-content: start;
     text-align: start;

@@ -204,7 +204,8 @@ export class PlayerView extends MtnElement {
     this.asking = !sure && worthResuming(at, session.duration);
     const preset = session.subtitles.find((track) => track.default && track.url && track.forced);
     this.subtitle = preset?.id ?? "";
-    if (!this.asking) void this.updateComplete.then(() => this.start(at));
+    if (this.asking) this.focusOn(".panel .primary");
+    else void this.updateComplete.then(() => this.start(at));
   }
 
   /** Begin at this second. */
@@ -382,6 +383,27 @@ export class PlayerView extends MtnElement {
     });
   }
 
+  private focusOn(selector: string): void {
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(selector)?.focus(),
+    );
+  }
+
+  private openPanel(panel: "subtitles" | "help"): void {
+    if (this.panel === panel) {
+      this.closePanel();
+      return;
+    }
+    this.panel = panel;
+    this.focusOn(panel === "help" ? ".keys button" : ".menu [aria-checked=true]");
+  }
+
+  private closePanel(): void {
+    const from = this.panel;
+    this.panel = "";
+    if (from) this.focusOn(`#${from}`);
+  }
+
   private cycleSubtitle(): void {
     const ids = ["", ...(this.session?.subtitles ?? []).filter((t) => t.url).map((t) => t.id)];
     this.chooseSubtitle(ids[(ids.indexOf(this.subtitle) + 1) % ids.length] ?? "");
@@ -392,7 +414,7 @@ export class PlayerView extends MtnElement {
     const asleep = this.idle;
     this.wake();
     if (event.key === "Escape" || event.key === "GoBack" || event.key === "BrowserBack") {
-      if (this.panel) this.panel = "";
+      if (this.panel) this.closePanel();
       else if (!document.fullscreenElement) this.leave();
       else return;
       event.preventDefault();
@@ -453,7 +475,7 @@ export class PlayerView extends MtnElement {
         this.next();
         return true;
       case "?":
-        this.panel = this.panel === "help" ? "" : "help";
+        this.openPanel("help");
         return true;
       default:
         if (!/^[0-9]$/.test(event.key)) return false;
@@ -671,7 +693,7 @@ export class PlayerView extends MtnElement {
         <h1>${session.title}</h1>
         <p class="muted">${words.player.resumeTitle}</p>
         <div class="row">
-          <button class="primary" data-focus @click=${() => this.start(this.startAt)}>
+          <button class="primary" @click=${() => this.start(this.startAt)}>
             ${icon("play")}${words.player.resume(clock(this.startAt))}
           </button>
           <button @click=${() => this.start(0)}>${words.player.fromStart}</button>
@@ -727,7 +749,7 @@ export class PlayerView extends MtnElement {
                   <dd>${text}</dd>`,
             )}
           </dl>
-          <button @click=${() => (this.panel = "")}>${words.close}</button>
+          <button @click=${() => this.closePanel()}>${words.close}</button>
         </div>
       </div>`;
     }
@@ -742,17 +764,15 @@ export class PlayerView extends MtnElement {
       </button>`;
     const shown = session.subtitles.filter((track) => track.url);
     const refused = session.subtitles.filter((track) => !track.url);
-    return html`<div class="menu" role="menu" aria-label=${words.player.subtitles}>
+    return html`<div class="menu">
+      <div role="menu" class="choices" aria-label=${words.player.subtitles}>
         ${item("", words.player.subtitlesOff)}
         ${shown.map((track) => item(track.id, this.trackName(track)))}
       </div>
-      ${
-        refused.length
-          ? html`<div class="sr" role="note">
-              ${refused.map((track) => html`<p>${this.trackName(track)}: ${track.refusal}</p>`)}
-            </div>`
-          : nothing
-      }`;
+      ${refused.map(
+        (track) => html`<p class="muted fine">${this.trackName(track)}: ${track.refusal}</p>`,
+      )}
+    </div>`;
   }
 
   private chapters(): Chapter[] {
@@ -833,14 +853,14 @@ export class PlayerView extends MtnElement {
             ? this.button(
                 w.subtitles,
                 "subtitles",
-                () => (this.panel = this.panel === "subtitles" ? "" : "subtitles"),
+                () => this.openPanel("subtitles"),
                 "",
                 "subtitles",
               )
             : nothing
         }
         ${this.following ? this.button(w.next, "next", () => this.next()) : nothing}
-        ${this.button(w.help, "help", () => (this.panel = "help"), "desk")}
+        ${this.button(w.help, "help", () => this.openPanel("help"), "desk", "help")}
         ${this.button(this.full ? w.exitFullscreen : w.fullscreen, this.full ? "shrink" : "fullscreen", () => this.toggleFull())}
       </div>
     </div>`;

@@ -2,10 +2,13 @@ import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { engine } from "../api/engine";
-import type { MediaItem, ShowDetail } from "../api/types";
+import type { Correction, MediaItem, ShowDetail } from "../api/types";
 import { episodeCode, percent, span } from "../core/format";
-import { documentTitle } from "../core/router";
+import { throttle } from "../core/throttle";
+import { documentTitle, go } from "../core/router";
 import { libraryChanges } from "../stores/live";
+import { mayChange } from "../stores/session";
+import "../ui/correct";
 import { vars } from "../ui/directives";
 import { Loaded, MtnElement } from "../ui/element";
 import "../ui/empty";
@@ -107,6 +110,7 @@ export class ShowView extends MtnElement {
   ];
 
   @property() showId = "";
+  @state() private correcting = false;
   @state() private season: number | undefined;
   private readonly show: Loaded<ShowDetail> = new Loaded(this, () => engine.show(this.showId));
   private stop: (() => void) | undefined;
@@ -114,7 +118,7 @@ export class ShowView extends MtnElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stop = libraryChanges.subscribe(() => void this.show.reload());
+    this.stop = libraryChanges.subscribe(throttle(() => void this.show.reload(), 2000).run);
     this.timer = setInterval(() => {
       const arriving =
         this.show.value && episodesOf(this.show.value).some((e) => e.state === "arriving");
@@ -146,7 +150,7 @@ export class ShowView extends MtnElement {
           <a class="button" href="#/">${words.titles.toLibrary}</a>
         </mtn-empty>`;
     }
-    return this.show.show((show) => this.page(show));
+    return this.show.show((show) => html`${this.page(show)} ${this.dialog(show)}`);
   }
 
   private page(show: ShowDetail) {
@@ -161,15 +165,22 @@ export class ShowView extends MtnElement {
           <p class="muted">
             ${[show.year, words.library.episodes(episodesOf(show).length)].filter(Boolean).join(" · ")}
           </p>
-          ${
-            next
-              ? html`<div class="row">
-                  <a class="button primary" href="#/watch/${next.id}"
+          <div class="row">
+            ${
+              next
+                ? html`<a class="button primary" href="#/watch/${next.id}"
                     >${icon("play")}${words.media.play} ${episodeCode(next.season, next.episode)}</a
-                  >
-                </div>`
-              : nothing
-          }
+                  >`
+                : nothing
+            }
+            ${
+              mayChange()
+                ? html`<button @click=${() => (this.correcting = true)}>
+                    ${icon("edit")}${words.media.correct}
+                  </button>`
+                : nothing
+            }
+          </div>
         </div>
       </div>
       ${
@@ -206,6 +217,20 @@ export class ShowView extends MtnElement {
               text=${words.media.noEpisodesText}
             ></mtn-empty>`
       }`;
+  }
+
+  private dialog(show: ShowDetail) {
+    if (!this.correcting) return nothing;
+    return html`<mtn-correct
+      show
+      .start=${{ title: show.title, year: show.year }}
+      .send=${async (title: Correction) => {
+        const now = await engine.correctShow(show.id, title.title, title.year ?? null);
+        if (now.id !== show.id) go(`/show/${now.id}`, true);
+        else await this.show.reload();
+      }}
+      @closed=${() => (this.correcting = false)}
+    ></mtn-correct>`;
   }
 
   private episode(item: MediaItem, show: ShowDetail) {
