@@ -73,7 +73,7 @@ async def test_a_paused_one_gives_what_is_here_and_says_who_waits(
         reader = source.reader()
         assert bytes(await reader.read(0, 1000)) == film.read_bytes()[:1000]
         assert not waiting
-        asked = asyncio.create_task(reader.read(SIZE - 1000, 1000))
+        asked = asyncio.create_task(read(reader, SIZE - 1000, 1000))
         await until(lambda: waiting == ["d"])
         assert not asked.done()
         seeder.set_rate(0)

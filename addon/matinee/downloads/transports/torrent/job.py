@@ -81,6 +81,7 @@ class Job:
     saved_at: float = field(default_factory=time.monotonic)
     progressed_at: float = field(default_factory=time.monotonic)
     lonely_since: float = 0.0
+    company: int = 0
     asked_at: float = 0.0
     shared: tuple[int, int] = (0, 0)
     readers: int = 0

@@ -142,7 +142,8 @@ class Pulse:
             core.tuned.pop("enable_outgoing_utp", None)
             return
         trying = core.tuned.get("enable_outgoing_utp", False)
-        if trying and (not lonely or now - self._utp_since > UTP_SECONDS):
+        tried = now - self._utp_since
+        if trying and tried > LONELY_SECONDS and (not lonely or tried > UTP_SECONDS):
             self._utp_rested = now
             core.tune(enable_outgoing_utp=False)
         elif lonely and not trying and now - self._utp_rested > UTP_PAUSE:
@@ -153,7 +154,12 @@ class Pulse:
 
     def _is_lonely(self, job: Job, now: float) -> bool:
         numbers = job.numbers
-        if not job.running or job.finished or job.error is not None or numbers.peers:
+        if not job.running or job.finished or job.error is not None:
+            job.lonely_since = 0.0
+            return False
+        # A peer that hangs up at once is no company.
+        job.company = job.company + 1 if numbers.peers else 0
+        if job.company > 2:
             job.lonely_since = 0.0
             return False
         job.handle.post_status(0)  # libtorrent's updates leave out newly known peers

@@ -45,6 +45,7 @@ _PROFILE: Mapping[str, object] = {
     "max_peerlist_size": 500,
     "max_paused_peerlist_size": 50,
     "torrent_connect_boost": 30,
+    "max_failcount": 6,
     "allow_multiple_connections_per_ip": True,
     "announce_to_all_tiers": True,
     "announce_to_all_trackers": True,
