@@ -61,10 +61,11 @@ class ScreenProfile:
 
     `subtitles` are of "webvtt" (beside the film or as a rendition) and, inside the file, "srt",
     "ass", "mov_text", "pgs", "vobsub", "dvbsub". `max_bit_rate` in bits per second, 0 when no
-    limit is known. `hls_video` are the codecs that it takes in HLS: always a subset of its rules,
-    and of TS only H.264. `chooses_audio`: it can be told to play another track than the first.
-    `uncertain` names containers and codecs that only some screens of the kind take: nothing is
-    planned on them, but they may be tried. `sources` say where the facts are published.
+    limit is known. `hls_video` and `hls_audio` are the codecs that may be copied into HLS for it,
+    as far as its rules take them; TS carries H.264 only. `chooses_audio`: it can be told to play
+    another track than the first. `uncertain` names containers and codecs that only some screens
+    of the kind take, at all or beyond the rules: nothing is planned on them, but they may be
+    tried. `sources` say where the facts are published.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ScreenProfile:
     subtitles: tuple[str, ...] = ("webvtt",)
     hls: HlsFlavour = HlsFlavour.NONE
     hls_video: tuple[str, ...] = ("h264", "hevc")
+    hls_audio: tuple[str, ...] = ("aac", "ac3", "eac3")
     max_bit_rate: int = 0
     chooses_audio: bool = False
     uncertain: tuple[str, ...] = ()
@@ -175,9 +177,10 @@ class Decision:
     when the tracks are not known yet: then the decision is for the time being. `audio_channels`
     (of the AAC) and `height`, `bit_rate` (of the H.264, bits per second) are set where that track
     is encoded, else 0; the picture is fitted into 16:9 of that height, so that 1920×800 counts as
-    1080. `hls` is `NONE` when the file goes as it is. `warnings` are sentences about what is lost
-    on this way. `attempt` says that the file as it is shows at least a picture as far as is known,
-    so that it may be tried where it cannot be converted.
+    1080. `frame_rate` is the most that an encoded picture may have, 0 for that of the film. `hls`
+    is `NONE` when the file goes as it is. `warnings` are sentences about what is lost on this
+    way. `attempt` says that the file as it is shows at least a picture as far as is known, so
+    that it may be tried where it cannot be converted.
     """
 
     kind: DecisionKind
@@ -189,6 +192,7 @@ class Decision:
     audio_channels: int = 0
     height: int = 0
     bit_rate: int = 0
+    frame_rate: float = 0.0
     hls: HlsFlavour = HlsFlavour.NONE
     subtitle: SubtitleHandling = SubtitleHandling.NONE
     warnings: tuple[str, ...] = ()
