@@ -26,6 +26,8 @@ from .preparing import Preparing, refused
 from .sessions import Awake, Session, Sessions
 
 _log = logging.getLogger(__name__)
+_DESCRIBED = ("duration", "warnings", "hint", "subtitles")
+"""What `Preparing.describe` says of a session that its screen does not refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Watching:
         try:
             if place is not None and session.view.state is PlayState.PREPARING:
                 await self._bring(session, place)
+                await self._came_home(session)
             if place is not None and session.view.state in (PlayState.READY, PlayState.PLAYING):
                 await asyncio.gather(self._expect_fetch(session), self._add_facts(session, place))
             await self._until_idle(session, self._patience.hold)
@@ -190,8 +193,10 @@ class Watching:
     def _show(self, session: Session, view: PlaySession) -> None:
         """Take over what a step found, but not back before the screen's first fetch."""
         values = {item.name: getattr(view, item.name) for item in fields(view)}
-        if session.view.fetched and view.state is PlayState.READY:
-            values |= {"state": session.view.state, "fetched": True}
+        if session.view.fetched:
+            values["fetched"] = True
+            if view.state is PlayState.READY:
+                values["state"] = PlayState.PLAYING
         self._sessions.change(session, **values)
 
     async def _add_facts(self, session: Session, place: Place) -> None:
@@ -204,7 +209,11 @@ class Watching:
 
     async def _describe(self, session: Session, place: Place, probe: Probe | None) -> None:
         try:
-            self._show(session, await self._preparing.describe(session.view, place, probe))
+            view = await self._preparing.describe(session.view, place, probe)
+            if view.state is PlayState.REFUSED:
+                self._show(session, view)
+            else:  # The state may have gone on meanwhile.
+                self._sessions.change(session, **{key: getattr(view, key) for key in _DESCRIBED})
         except MatineeError as error:
             # It plays without: what is missing are subtitles and warnings.
             _log.info("What is known of %s cannot be told: %s", session.view.title, error)
@@ -224,8 +233,9 @@ class Watching:
             place = await self._opening.find(session.view.media_id)
         except MatineeError:
             return
-        if place.file is None or not session.arriving or not session.view.url:
-            return
+        preparing = session.view.state is PlayState.PREPARING
+        if place.file is None or not session.arriving or not session.view.url or preparing:
+            return  # What is still being prepared asks again once it is ready.
         session.arriving = False
         await self._describe(session, place, await self._facts.learn(place))
 

@@ -159,7 +159,7 @@ async def test_arrivals_show_their_progress(house: House, site: Site) -> None:
         " added_at, updated_at) VALUES ('d', 'x', 'torrent', 'downloading', ?, 'x', 1, 1.0, 1.0)",
         (house.volume.id,),
     )
-    await house.database.execute("INSERT INTO arrivals VALUES (?, 'd', 0)", (media_id,))
+    await house.database.execute("INSERT INTO arrivals VALUES ('d', 0, ?)", (media_id,))
     (item,) = (await site.call("GET", "/api/library?filter=arriving")).json["items"]
     assert (item["id"], item["state"], item["progress"]) == (media_id, "arriving", 0.25)
 

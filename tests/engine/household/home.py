@@ -120,7 +120,10 @@ class Home:
             files = [DownloadFile(0, source.name, source.size)]
             self.transport.tell_metadata(key, files)
             self.transport.listener.started(key)
-        await self.database.execute("INSERT INTO arrivals VALUES (?, ?, 0)", (media_id, key))
+        await self.database.execute(
+            "INSERT INTO arrivals (media_id, download_id, file_index) VALUES (?, ?, 0)",
+            (media_id, key),
+        )
         return key
 
     # asking ----------------------------------------------------------------------------------

@@ -308,6 +308,39 @@ async def test_a_film_that_cannot_be_probed_gets_ready_all_the_same(house: Home)
     await house.until_state(session["id"], "ready")
 
 
+async def test_a_screen_that_fetches_before_the_film_is_ready_plays(house: Home) -> None:
+    """A player opens the address at once; what it reports afterwards is kept."""
+    source = Arriving(content(MIB), "Film.mkv")
+    media_id = await house.title("Film")
+    await house.arriving(media_id, source)
+    session = await house.play(media=media_id, target=VLC)
+    source.release(0, 1000)
+    async with house.client.get(session["url"], headers={"Range": "bytes=0-999"}) as answer:
+        assert await answer.read() == source.data[:1000]
+    await until(lambda: house.told[-1].fetched)
+    assert (await house.session(session["id"]))["state"] == "preparing"
+    source.release(0, source.size)
+    playing = await house.until_state(session["id"], "playing")
+    assert playing["fetched"]
+    assert playing["text"] == ""
+    await house.api("PUT", f"/api/play/{session['id']}/position", position=70, duration=600)
+    assert (await house.library.watch.get(media_id, house.user.id)).position == 70
+
+
+async def test_a_film_that_comes_home_while_it_is_prepared(house: Home, tmp_path: Path) -> None:
+    path = make_film(tmp_path / "film.mkv", "mkv")
+    source = Arriving(path.read_bytes(), "Film.mkv")
+    media_id = await house.title("Film")
+    key = await house.arriving(media_id, source)
+    session = await house.play(media=media_id)
+    await until(lambda: source.open_readers)
+    await house.at_home(media_id, "Film.mkv", source.data, origin=key, origin_index=0)
+    source.release(0, source.size)
+    await house.until_state(session["id"], "ready")
+    await until(lambda: house.told[-1].subtitles and house.told[-1].subtitles[0].url)
+    assert house.told[-1].state is PlayState.READY
+
+
 async def test_facts_that_come_late_are_added(
     house: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

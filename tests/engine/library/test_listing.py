@@ -173,7 +173,7 @@ async def test_arrivals(house: House, user: str) -> None:
     media_id = await house.library.media.ensure_media(Title(MediaKind.MOVIE, "Coming", 2024))
     assert "Coming" not in await _titles(house, Question(user))
     download_id = await _download(house)
-    await house.database.execute("INSERT INTO arrivals VALUES (?, ?, 3)", (media_id, download_id))
+    await house.database.execute("INSERT INTO arrivals VALUES (?, 3, ?)", (download_id, media_id))
     (entry,) = await house.library.listing.ask(Question(user, filter=Filter.ARRIVING))
     assert (entry.id, entry.state, entry.arrivals) == (media_id, ItemState.ARRIVING, (("d", 3),))
     write(house.root / "Movies" / "Coming (2024).mkv")
