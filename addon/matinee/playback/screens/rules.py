@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...models.media import Stream
 from ...models.screens import AudioRule, Effect, Reason, ScreenProfile, VideoRule
