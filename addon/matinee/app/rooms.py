@@ -35,6 +35,7 @@ from ..settings import Settings
 from ..storage import Database, Vault
 from ..storage.settings import SettingsStore
 from ..volumes import Volumes
+from .checks import CHECKS
 from .options import Options
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Ground:
         database = Database(options.data / "matinee.db")
         await database.open()
         bus, settings = EventBus(), Settings()
-        store = SettingsStore(database, vault, settings, bus)
+        store = SettingsStore(database, vault, settings, bus, CHECKS)
         await store.load()
         return cls(vault, database, bus, settings, store)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import orjson
 
-from ..errors import MatineeError
+from ..errors import InvalidInput, MatineeError
 from ..events import EventBus, SettingsChanged
 from ..settings import ALL, Settings
 from .database import Database
@@ -15,12 +18,23 @@ from .vault import Vault
 
 _log = logging.getLogger(__name__)
 
+Checks = Mapping[str, Callable[[Any], object]]
+"""By key: what a new value must pass beyond its type and bounds. Raises `InvalidInput`."""
+
 
 class SettingsStore:
     """Loads the settings at start and writes changes before they are in force."""
 
-    def __init__(self, database: Database, vault: Vault, settings: Settings, bus: EventBus) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        settings: Settings,
+        bus: EventBus,
+        checks: Checks = MappingProxyType({}),
+    ) -> None:
         self._database, self._vault, self._settings, self._bus = database, vault, settings, bus
+        self._checks = checks
 
     async def load(self) -> None:
         """Fill `settings` from the database. A value that no longer fits falls to its default."""
@@ -40,6 +54,8 @@ class SettingsStore:
         """
         wanted = {key: value for key, value in values.items() if value is not None}
         Settings(wanted)
+        for key in wanted.keys() & self._checks.keys():
+            await self._check(key, wanted[key])
         gone = [key for key, value in values.items() if value is None]
         rows = []
         for key, value in wanted.items():
@@ -57,3 +73,10 @@ class SettingsStore:
         self._settings.update(wanted)
         self._settings.reset(gone)
         self._bus.publish(SettingsChanged(tuple(values)))
+
+    async def _check(self, key: str, value: object) -> None:
+        try:
+            await asyncio.to_thread(self._checks[key], value)
+        except InvalidInput as error:
+            error.field = error.field or key
+            raise

@@ -8,6 +8,7 @@ import pytest
 from tests.support.site import Site, open_identity, serve_routes
 
 from matinee.api import audit, identity, server, settings
+from matinee.app.checks import CHECKS
 from matinee.errors import RetryLater
 from matinee.events import EventBus
 from matinee.http.metrics import Metric
@@ -36,7 +37,7 @@ def health() -> Health:
 async def site(tmp_path, health) -> AsyncIterator[Site]:
     bus, values = EventBus(), Settings()
     async with open_identity(tmp_path) as (database, people):
-        store = SettingsStore(database, Vault(bytes(32)), values, bus)
+        store = SettingsStore(database, Vault(bytes(32)), values, bus, CHECKS)
         found: list[Route] = [*identity.routes(people), *audit.routes(people)]
         found += settings.routes(values, store, people)
         found += server.routes(
@@ -168,3 +169,25 @@ async def test_the_server_about_itself(site: Site, health: Health):
     described = (await site.call("GET", "/api/openapi.json", role=Role.GUEST)).json
     assert described["openapi"] == "3.1.0"
     assert "/api/pair/link" in described["paths"]
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "right"),
+    [
+        ("library.movie_template", "Films/{nonsense}", "Films/{title} ({year})"),
+        ("library.movie_template", "Films/{title", "{title}"),
+        ("library.episode_template", "{show}", "{show}/{season}x{episode:02}"),
+        ("server.published_address", "living room", "http://192.168.1.20:8674"),
+        ("torrent.proxy", "socks5:/host:1080", "socks5://user:word@host:1080"),
+        ("torrent.ip_filter", "1.2.3.4-::1", "1.2.3.0-1.2.3.255"),
+        ("torrent.ip_filter", "/nowhere/filter.txt", ""),
+    ],
+)
+async def test_a_setting_is_checked_by_the_room_that_reads_it(site: Site, key, wrong, right):
+    body = {"values": {ACTIVE_DOWNLOADS.key: 7, key: wrong}}
+    refused = await site.call("PATCH", "/api/settings", json=body)
+    assert (refused.status, refused.json["field"]) == (422, key)
+    listed = (await site.call("GET", "/api/settings")).json["items"]
+    assert {item["value"] for item in listed if item["key"] == ACTIVE_DOWNLOADS.key} == {3}
+    accepted = await site.call("PATCH", "/api/settings", json={"values": {key: right}})
+    assert accepted.status == 200

@@ -1,0 +1,53 @@
+"""What a setting must be beyond its type and bounds, as the room that reads it says.
+
+A proxy that cannot be read must never be in force: torrents would go around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .. import settings as keys
+from ..downloads.transports.torrent.session import make_filter, proxy_settings
+from ..errors import InvalidInput
+from ..library.naming import check_template
+from ..models.media import MediaKind
+
+
+def _published(address: str) -> None:
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise InvalidInput(
+            "The address for screens cannot be read.",
+            code="bad_address",
+            hint="Write it like http://192.168.1.20:8674, or leave it empty.",
+        )
+
+
+def _filter(text: str) -> None:
+    try:
+        make_filter(text)
+    except RuntimeError as error:
+        raise InvalidInput(
+            "A range of the address filter cannot be read.",
+            code="bad_filter",
+            hint="Both ends of a range are of one kind, such as 1.2.3.0-1.2.3.255.",
+        ) from error
+
+
+CHECKS: Mapping[str, Callable[[Any], object]] = {
+    keys.MOVIE_TEMPLATE.key: lambda text: check_template(text, MediaKind.MOVIE),
+    keys.EPISODE_TEMPLATE.key: lambda text: check_template(text, MediaKind.EPISODE),
+    keys.PUBLISHED_ADDRESS.key: _published,
+    keys.PROXY.key: proxy_settings,
+    keys.IP_FILTER.key: _filter,
+}
+"""By the key of the setting; each raises `InvalidInput` and may block on the disk."""
