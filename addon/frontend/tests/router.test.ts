@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { locate, match, parseHash, type Route } from "../src/core/router";
 import { routes } from "../src/routes";
 
@@ -45,4 +45,22 @@ describe("the routes of the page", () => {
     "know %s",
     (path) => expect(locate(routes, `#${path}`).route?.title).toBeTruthy(),
   );
+});
+
+describe("going back", () => {
+  it("stays within the page", async () => {
+    const { go, goBack, startRouter, place } = await import("../src/core/router");
+    const back = vi.spyOn(history, "back").mockImplementation(() => undefined);
+    startRouter([route("/"), route("/watch/:id")]);
+    goBack("/title/1");
+    expect(back).not.toHaveBeenCalled();
+    expect(location.hash).toBe("#/title/1");
+    go("/watch/1");
+    // A browser gives a new entry no state; happy-dom keeps the one before.
+    history.replaceState(null, "");
+    window.dispatchEvent(new HashChangeEvent("hashchange"));
+    expect(place.value.params).toEqual({ id: "1" });
+    goBack("/");
+    expect(back).toHaveBeenCalledOnce();
+  });
 });

@@ -73,11 +73,23 @@ export const place = new Store<Place>({
 const scrolls = new Map<string, number>();
 let leaving = "";
 
+/** How many of our own places lie behind the present one in the history of the window. */
+function depth(): number {
+  const state = history.state as { depth?: number } | null;
+  return state?.depth ?? 0;
+}
+
 /** Follow the hash from now on. */
 export function startRouter(routes: Route[]): void {
+  let before = depth();
   const follow = () => {
-    if (leaving) scrolls.set(leaving, window.scrollY);
-    leaving = location.hash;
+    if (leaving) {
+      scrolls.set(leaving, window.scrollY);
+      // A new entry has no mark yet; one that is returned to keeps its own.
+      if (history.state === null) history.replaceState({ depth: before + 1 }, "");
+    }
+    before = depth();
+    leaving = location.hash || "#/";
     place.set(locate(routes, location.hash));
   };
   window.addEventListener("hashchange", follow);
@@ -91,17 +103,17 @@ export function rememberedScroll(): number {
 
 export function go(path: string, replace = false): void {
   if (replace) {
-    history.replaceState(null, "", `#${path}`);
+    history.replaceState(history.state ?? { depth: depth() }, "", `#${path}`);
     window.dispatchEvent(new HashChangeEvent("hashchange"));
   } else {
     location.hash = path;
   }
 }
 
-/** Go back, or to `fallback` when this is the first page. */
+/** Go back, but not out of the page: to `fallback` when this is its first place. */
 export function goBack(fallback: string): void {
-  if (history.length > 1 && leaving !== "" && scrolls.size > 0) history.back();
-  else go(fallback);
+  if (depth() > 0) history.back();
+  else go(fallback, true);
 }
 
 export function documentTitle(text: string): void {

@@ -7,7 +7,7 @@ import { resolve } from "../core/base";
 import { clock, episodeCode, language, percent, rate, span } from "../core/format";
 import { television } from "../core/look";
 import { bufferedEnd, isPlayable, missingTracks, worthResuming } from "../core/playback";
-import { documentTitle, go, place } from "../core/router";
+import { documentTitle, go, goBack, place } from "../core/router";
 import { activeElement } from "../core/spatial";
 import { Watch } from "../core/store";
 import { downloads, playChanges } from "../stores/live";
@@ -258,8 +258,7 @@ export class PlayerView extends MtnElement {
   private leave(): void {
     const media = this.media;
     const fallback = media?.show_id ? `/show/${media.show_id}` : `/title/${this.mediaId}`;
-    if (history.length > 1) history.back();
-    else go(fallback, true);
+    goBack(fallback);
   }
 
   private next(): void {
