@@ -163,7 +163,7 @@ class _Way:
         too_tall = 0 < self.wish.max_height < names.picture_class(video)
         if too_rich or too_tall:
             text = "The film is in a higher quality than is wished."
-            found.append(Reason("quality", text, "", Effect.UNWISHED))
+            found.append(Reason("quality", text, "", Effect.UNWISHED, certain=False))
         return found
 
     def _direct(self, warnings: tuple[str, ...]) -> Decision:
