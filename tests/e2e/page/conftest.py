@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +28,8 @@ OPTIONS = [
     "--autoplay-policy=no-user-gesture-required",
     "--mute-audio",
 ]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+"""The system's browser; without one playwright looks for its own."""
 PAGE = Path(__file__).resolve().parents[3] / "addon/matinee/page/index.html"
 
 
