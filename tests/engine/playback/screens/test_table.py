@@ -32,10 +32,6 @@ MEANS = {
     "slow": Means(pixel_rate=0),
     "quick_720": Means(pixel_rate=25e6),
 }
-    "no_hls": Means(remux=False),
-    "slow": Means(pixel_rate=0),
-    "quick_720": Means(pixel_rate=25e6),
-}
 LETTERS = {Handling.COPY: "c", Handling.ENCODE: "e", Handling.NONE: "-"}
 
 
