@@ -40,7 +40,7 @@ class Engine(Peer):
             "--log-level",
             "warning",
         )
-        self.wait(lambda: self.http("GET", "/health")[0] == 200)
+        self.wait(lambda: running.exists() and self.http("GET", "/health")[0] == 200)
         self.token = json.loads(running.read_text())["token"]
 
     def api(self, method: str, path: str, value: object = None) -> dict:
@@ -98,7 +98,7 @@ class MatineeClient(Engine, Client):
         return item["state"] in {"verifying", "importing", "completed"}
 
     def list_all(self) -> int:
-        return len(self.api("GET", "/api/downloads?limit=1000")["items"])
+        return len(self.api("GET", "/api/downloads")["items"])
 
     def found(self, torrent: Torrent) -> Path:
         return next(iter(self.data.rglob(torrent.name)), self.data / torrent.name)
