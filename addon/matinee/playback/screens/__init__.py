@@ -4,5 +4,15 @@ from .builtin import BUILT_IN, of_kind
 from .decide import decide_playback
 from .judge import judge
 from .names import family
+from .reported import from_report
+from .sinks import from_sink_protocol_info
 
-__all__ = ["BUILT_IN", "decide_playback", "family", "judge", "of_kind"]
+__all__ = [
+    "BUILT_IN",
+    "decide_playback",
+    "family",
+    "from_report",
+    "from_sink_protocol_info",
+    "judge",
+    "of_kind",
+]

@@ -55,7 +55,7 @@ def complaints_about_video(
 
 def _doubted(screen: ScreenProfile, stream: Stream, reasons: list[Reason]) -> list[Reason]:
     """Take the certainty from reasons about a codec that some screens take beyond the rules."""
-    if stream.codec not in screen.uncertain:
+    if not takes(screen.uncertain, stream.codec):
         return reasons
     return [replace(reason, certain=False) for reason in reasons]
 
