@@ -32,7 +32,7 @@ def test_a_film_and_a_season_arrive(tmp_path, client, version, magnet):
             added = [house.add(t.magnet if magnet else t)["id"] for t in torrents]
             done = [house.await_state(key, "completed", "failed") for key in added]
         assert [item["state"] for item in done] == ["completed", "completed"], done
-        Checker(house.data, [house.media], sources=sources).check(settled=True)
+        Checker(house.data, [house.media], sources=sources).settle()
 
         at_home = house.media / "Movies/Quiet Harbour (2019)"
         assert [sha256(path) for path in at_home.glob("*.mp4")] == [sha256(film)]

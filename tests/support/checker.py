@@ -4,7 +4,7 @@ Works on the folders and the database alone, whether the engine runs, was stoppe
 
     checker = Checker(house.data, [house.media], sources=tmp_path / "sources")
     checker.check()                   # as it is, in the middle of things
-    checker.check(settled=True)       # when everything has come to its end: no leftovers either
+    checker.settle()                  # when everything has come to its end: no leftovers either
 
 or `python -m tests.support.checker --data D --media M --sources S [--settled]`. What one check
 saw the next ones expect: downloads, media and library files must not vanish (`forget` says of a
@@ -21,6 +21,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -97,6 +98,13 @@ class Checker:
         found = self.look(settled=settled)
         if found:
             raise Broken("The house is not whole:\n  " + "\n  ".join(found))
+
+    def settle(self, seconds: float = 30) -> None:
+        """Raise `Broken` unless everything is at its end, or comes to it in this time."""
+        deadline = time.monotonic() + seconds
+        while self.look(settled=True) and is_running(self.data) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.check(settled=True)
 
     def look(self, *, settled: bool = False) -> list[str]:
         """Return what is wrong, a sentence each."""

@@ -134,6 +134,7 @@ class Rooms:
             stack.push_async_callback(self.library.stop)
             self.downloads.on_metadata = self.arrivals.on_metadata
             self.downloads.on_finished = self.importing.on_finished
+            await self.arrivals.start()
             await self.downloads.start()
             stack.push_async_callback(self.downloads.stop)
             stack.callback(self.ground.bus.subscribe(self.importing.hear))

@@ -47,7 +47,10 @@ class Commands(Reading):
     async def _pause(self, item: Download) -> bool:
         """Write it, and say whether there was anything to pause."""
         if item.state in _PAUSABLE and not (item.state is S.CHECKING and item.completed_at):
-            await self._ledger.move(item.id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0)
+            # A paused one is not in the transport after a restart: the row tells how far it is.
+            live, entry = self._book.of(item.id), self._ledger.entry(item.id)
+            done = live.done if live else entry.done
+            await self._ledger.move(item.id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0, done=done)
         elif item.state is S.MOVING and not item.completed_at:
             await self._ledger.change(item.id, only_from={S.MOVING}, before=S.PAUSED)
         elif item.sharing is Sharing.SEEDING:

@@ -32,6 +32,13 @@ class Arrivals:
         self._database, self._library, self._downloads = database, library, downloads
         library.media.on_merge(self._merged)
 
+    async def start(self) -> None:
+        """Forget what a process that died after the end of an import still had to forget."""
+        await self._database.execute(
+            "DELETE FROM arrivals WHERE download_id IN"
+            " (SELECT id FROM downloads WHERE state = 'completed')"
+        )
+
     async def on_metadata(self, download: Download, files: Sequence[DownloadFile]) -> None:
         """Give every film among the files its media id. Again changes only what differs.
 
