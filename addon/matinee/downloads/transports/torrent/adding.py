@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import libtorrent as lt
 
-from ....errors import InvalidInput
+from ....errors import InvalidInput, RetryLater
 from ....ports import TransportJob
+from .core import Core
 from .layout import Layout, read_layout, renamed
-from .magnet import MAX_PIECES, magnet_params, torrent_params
+from .magnet import MAX_PIECES, hash_key, magnet_params, torrent_params
 
+ADD_SECONDS = 30
+REMOVE_SECONDS = 60
 _log = logging.getLogger(__name__)
 # The first pieces of a torrent that is not known yet, the most urgent first.
 _HEAD = (7, 6, 5, 5)
@@ -88,3 +93,38 @@ def _resumed(blob: bytes, described: Any) -> Any:
         return None
     params.ti = described.ti
     return params
+
+
+async def hand_over[T](core: Core, params: Any, arrived: Callable[[Any], T]) -> T:
+    """Give a torrent to libtorrent and return what `arrived` makes of its handle.
+
+    `arrived` is called before the torrent's next alert is handled. Raises `RetryLater`.
+    """
+    key = hash_key(params.info_hashes)
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    core.adding[key] = future
+    core.arrivals[key] = lambda handle: future.set_result(arrived(handle))
+    try:
+        core.session.async_add_torrent(params)
+        made: T = await asyncio.wait_for(future, ADD_SECONDS)
+    except TimeoutError as error:
+        raise RetryLater("The torrent engine does not answer.") from error
+    finally:
+        core.adding.pop(key, None)
+        core.arrivals.pop(key, None)
+    return made
+
+
+async def remove_torrent(core: Core, handle: Any, *, delete_data: bool) -> None:
+    """Take a torrent from libtorrent and wait until it has let go. Raises `RetryLater`."""
+    key = hash_key(handle.info_hashes())
+    future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    core.removing[key] = (future, delete_data)
+    core.session.remove_torrent(handle, lt.session.delete_files if delete_data else 0)
+    core.by_handle.pop(handle, None)
+    try:
+        await asyncio.wait_for(future, REMOVE_SECONDS)
+    except TimeoutError as error:
+        raise RetryLater("The torrent could not be removed in time.") from error
+    finally:
+        core.removing.pop(key, None)

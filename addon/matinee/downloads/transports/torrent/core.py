@@ -16,7 +16,7 @@ from ....models.downloads import Sharing
 from ....ports import TransportListener
 from ....settings import Settings
 from .job import Job
-from .session import session_settings
+from .session import MAX_FAILURES, session_settings
 
 
 @dataclass(slots=True, eq=False)
@@ -102,8 +102,20 @@ class Core:
             job.running = wanted
             job.lonely_since, job.asked_at = 0.0, time.monotonic()
             if wanted:
-                forget_attempts(job)
+                self.forget_attempts(job)
             self.apply_settings()
+
+    def forget_attempts(self, job: Job) -> None:
+        """Let libtorrent try known peers again at once.
+
+        On leaving upload mode it forgets when it tried them last. After a torrent was finished it
+        also keeps seeds off its list of candidates, and counts them anew only when the number
+        of allowed failures changes.
+        """
+        job.handle.set_flags(lt.torrent_flags.upload_mode)
+        job.handle.unset_flags(lt.torrent_flags.upload_mode)
+        now = self.applied.get("max_failcount", MAX_FAILURES)
+        self.tune(max_failcount=MAX_FAILURES + (now == MAX_FAILURES))
 
     def fail(self, job: Job, error: MatineeError) -> None:
         """Stop a torrent that cannot go on, and say why; once."""
@@ -124,9 +136,3 @@ class Core:
         """Wait for what runs beside."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=10)
-
-
-def forget_attempts(job: Job) -> None:
-    """Let libtorrent try known peers again at once: it does so on leaving upload mode."""
-    job.handle.set_flags(lt.torrent_flags.upload_mode)
-    job.handle.unset_flags(lt.torrent_flags.upload_mode)

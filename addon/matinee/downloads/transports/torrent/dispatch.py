@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ import libtorrent as lt
 
 from ....errors import MatineeError, RetryLater
 from ....ports import PeerInfo
-from .adding import file_levels
+from .adding import file_levels, hand_over, make_params, remove_torrent
 from .alerts import Handler
 from .core import Core
-from .failures import bad_metadata, disk_failure
+from .failures import bad_metadata, disk_failure, folder_mark
 from .job import Job, Numbers
-from .layout import Layout, read_layout, renamed
-from .magnet import check_files, info_hashes, torrent_file, torrent_params
+from .layout import Layout, clashing, read_layout, renamed
+from .magnet import check_files, hash_key, info_hashes, torrent_file, torrent_params
 from .peers import are_near, peer_views
 from .reader import Opening
 from .saving import Saver
@@ -30,11 +31,6 @@ _MANY_FILES = 2000
 _NEAR_SECONDS = 0.1
 """Peers that describe a torrent within so long of its start are next door."""
 _STATES = lt.torrent_status.states
-
-
-def hash_key(hashes: Any) -> str:
-    """Return one text for a torrent, from libtorrent's `info_hash_t`."""
-    return str(hashes.get_best())
 
 
 class Dispatcher:
@@ -89,22 +85,28 @@ class Dispatcher:
 
     async def _learn(self, job: Job, handle: Any) -> None:
         """Take over the description that peers sent."""
-        info = await asyncio.to_thread(handle.torrent_file)
-        section = info.info_section()
         try:
-            check_files(info.num_files())
-            theirs = torrent_params(torrent_file(section, ())).renamed_files
-            if info.num_files() > _MANY_FILES:
-                layout = await asyncio.to_thread(read_layout, info, job.order.files)
-            else:
-                layout = read_layout(info, job.order.files)
+            await self._take_over(job, handle)
         except MatineeError as error:
             self._core.fail(job, error)
-            return
+
+    async def _take_over(self, job: Job, handle: Any) -> None:
+        info = await asyncio.to_thread(handle.torrent_file)
+        section = info.info_section()
+        check_files(info.num_files())
+        theirs = torrent_params(torrent_file(section, ())).renamed_files
+        if info.num_files() > _MANY_FILES:
+            layout = await asyncio.to_thread(read_layout, info, job.order.files)
+        else:
+            layout = read_layout(info, job.order.files)
         if job.removed:
             return
-        for index, path in renamed(info, layout.files, theirs).items():
-            handle.rename_file(index, path)
+        places = renamed(info, layout.files, theirs)
+        if theirs or clashing(info, places):
+            await self._add_again(job, torrent_file(section, job.trackers))
+        else:
+            for index, path in places.items():
+                handle.rename_file(index, path)
         self.learned(job, info, layout)
         self._core.told.metadata_known(
             job.id,
@@ -114,6 +116,25 @@ class Dispatcher:
             torrent_file(section, job.trackers),
         )
         self._saver.save(job)
+
+    async def _add_again(self, job: Job, data: bytes) -> None:
+        """Start over with names that are right from the first byte written.
+
+        Renaming one by one could put a file where another one's bytes lie already.
+        """
+        core, old = self._core, job.handle
+        await remove_torrent(core, old, delete_data=True)
+        if job.removed:
+            return
+        order = replace(job.order, source="", metadata=data, resume=b"", paused=True)
+        params, _ = await asyncio.to_thread(make_params, order)
+
+        def arrived(handle: Any) -> None:
+            job.handle, job.checked, job.running = handle, False, False
+            core.by_handle[handle] = job
+
+        await hand_over(core, params, arrived)
+        core.run_or_rest(job)
 
     def learned(self, job: Job, info: Any, layout: Layout) -> None:
         """The files are known: begin with the start of the largest."""
@@ -307,7 +328,7 @@ class Dispatcher:
         job = self._core.of(alert)
         if job is None or job.moving is None:
             return
-        job.moving = None
+        job.moving, job.folder = None, folder_mark(job.save_path)
         error = alert.error
         self._core.run_or_rest(job)
         self._core.told.failed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 from ....errors import AskUser, GiveUp, MatineeError, NoSpace, RetryLater, VolumeOffline
 
@@ -65,3 +66,12 @@ def folder_gone(path: object) -> VolumeOffline:
         f"The folder {path} is not there.",
         hint="Connect its drive, or move the download to another one.",
     )
+
+
+def folder_mark(path: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from another at the same path; None when it is missing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -82,6 +82,7 @@ class Job:
     progressed_at: float = field(default_factory=time.monotonic)
     lonely_since: float = 0.0
     company: int = 0
+    folder: tuple[int, int] | None = None
     asked_at: float = 0.0
     shared: tuple[int, int] = (0, 0)
     readers: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
@@ -154,3 +154,24 @@ def renamed(
         if not file.is_padding
         and (file.index in theirs or storage.file_path(file.index) != file.path)
     }
+
+
+def clashing(info: Any, places: Mapping[int, str]) -> bool:
+    """Say whether a new place is where libtorrent keeps another file, or a folder of one."""
+    if not places:
+        return False
+    storage = info.layout()
+    taken: set[str] = set()
+    for index in range(storage.num_files()):
+        path = storage.file_path(index)
+        while path and path not in taken:
+            taken.add(path)
+            path = path.rpartition("/")[0]
+    root = storage.file_path(0).partition("/")[0]
+    return any(part != root and part in taken for place in places.values() for part in _way(place))
+
+
+def _way(path: str) -> Iterable[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]

@@ -48,6 +48,11 @@ def info_hashes(hashes: Any) -> InfoHashes:
     )
 
 
+def hash_key(hashes: Any) -> str:
+    """Return one text for a torrent, from libtorrent's `info_hash_t`."""
+    return str(hashes.get_best())
+
+
 def magnet_params(source: str) -> Any:
     """Return `add_torrent_params` of a magnet link: hex or base32, v1, v2 or hybrid.
 

@@ -8,9 +8,9 @@ import time
 
 from .... import settings as keys
 from ....models.downloads import Progress, Sharing
-from .core import Core, forget_attempts
+from .core import Core
 from .dispatch import Dispatcher
-from .failures import folder_gone
+from .failures import folder_gone, folder_mark
 from .job import Job
 from .reader import Opening
 from .saving import SAVE_SECONDS, Saver
@@ -150,7 +150,7 @@ class Pulse:
             self._utp_since = now
             core.tune(enable_outgoing_utp=True)
             for job in lonely:
-                forget_attempts(job)
+                core.forget_attempts(job)
 
     def _is_lonely(self, job: Job, now: float) -> bool:
         numbers = job.numbers
@@ -168,22 +168,22 @@ class Pulse:
         if not job.lonely_since:
             job.lonely_since = now
             # A peer may have hung up on a plain greeting; the next one is encrypted.
-            forget_attempts(job)
+            self._core.forget_attempts(job)
         return now - job.lonely_since >= LONELY_SECONDS
 
     # -- the drive
 
     async def _check_folders(self) -> None:
-        """Stop torrents whose folder has gone, before libtorrent makes it anew elsewhere."""
-        running = [job for job in self._core.jobs.values() if job.running and job.touched]
+        """Stop torrents whose folder has gone, or is another: libtorrent makes missing ones."""
+        running = [job for job in self._core.jobs.values() if job.running and job.moving is None]
         if not running:
             return
-        paths = [job.save_path for job in running]
-        gone = await asyncio.to_thread(lambda: [path for path in paths if not path.is_dir()])
-        for job in running:
-            if job.save_path in gone and job.moving is None:
+        known = [(job.save_path, job.folder) for job in running]
+        now = await asyncio.to_thread(lambda: [folder_mark(path) for path, _ in known])
+        for job, (path, mark), found in zip(running, known, now, strict=True):
+            if found != mark and job.folder == mark and job.moving is None:
                 job.suspect = True
-                self._core.fail(job, folder_gone(job.save_path))
+                self._core.fail(job, folder_gone(path))
 
 
 def progress_of(job: Job, stall_seconds: int) -> Progress:

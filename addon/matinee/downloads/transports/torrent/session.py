@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 TICK_IDLE, TICK_WAITING = 500, 100
 """Milliseconds between libtorrent's rounds; outgoing connections wait for the next one."""
 RECONNECT_IDLE, RECONNECT_WAITING = 60, 2
+MAX_FAILURES = 6
 MAX_FILTER_FILE = 64 * MIB
 
 _CATEGORY = lt.alert.category_t
@@ -45,7 +46,7 @@ _PROFILE: Mapping[str, object] = {
     "max_peerlist_size": 500,
     "max_paused_peerlist_size": 50,
     "torrent_connect_boost": 30,
-    "max_failcount": 6,
+    "max_failcount": MAX_FAILURES,
     "allow_multiple_connections_per_ip": True,
     "announce_to_all_tiers": True,
     "announce_to_all_trackers": True,

@@ -15,13 +15,13 @@ from ....errors import Conflict, InvalidInput, NotFound, RetryLater
 from ....models.downloads import FilePriority, Progress, Sharing
 from ....ports import Capabilities, PeerInfo, TrackerInfo, TransportJob, TransportListener
 from ....settings import Settings
-from .adding import file_levels, make_params
+from .adding import file_levels, hand_over, make_params, remove_torrent
 from .alerts import AlertPump
 from .core import Core
-from .dispatch import Dispatcher, hash_key
-from .failures import folder_gone
+from .dispatch import Dispatcher
+from .failures import folder_gone, folder_mark
 from .job import Job
-from .magnet import info_hashes, is_magnet
+from .magnet import hash_key, info_hashes, is_magnet
 from .peers import tracker_views
 from .pulse import Pulse, progress_of
 from .reader import TorrentSource
@@ -34,8 +34,6 @@ from .session import (
     session_settings,
 )
 
-ADD_SECONDS = 30
-REMOVE_SECONDS = 60
 _MANY_BYTES = 200_000
 
 
@@ -152,7 +150,7 @@ class TorrentTransport:
         core = self._core
         if job.download_id in core.jobs:
             return
-        await asyncio.to_thread(ensure_folder, job.save_path)
+        mark = await asyncio.to_thread(ensure_folder, job.save_path)
         params, layout = (
             await asyncio.to_thread(make_params, job)
             if len(job.metadata) > _MANY_BYTES
@@ -166,7 +164,8 @@ class TorrentTransport:
         twin = next((j for j in core.jobs.values() if _same(j, hashes)), None)
         if twin is not None:
             raise Conflict("This torrent is in the list already.", code="duplicate")
-        ours = await self._hand_over(key, params, job)
+        ours = await self._hand_over(params, job)
+        ours.folder = mark
         if layout is not None:
             self._dispatcher.learned(ours, info, layout)
             if not job.files:
@@ -176,14 +175,8 @@ class TorrentTransport:
         core.run_or_rest(ours)
         self._pulse.hurry()
 
-    async def _hand_over(self, key: str, params: Any, order: TransportJob) -> Job:
-        core = self._core
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        core.adding[key] = future
-        trackers = tuple(params.trackers)
-
-        def arrived(handle: Any) -> None:
-            """Take the torrent on before its next alert is handled."""
+    async def _hand_over(self, params: Any, order: TransportJob) -> Job:
+        def arrived(handle: Any) -> Job:
             job = Job(
                 id=order.download_id,
                 save_path=order.save_path,
@@ -193,19 +186,12 @@ class TorrentTransport:
                 paused=order.paused,
                 trackers=trackers,
             )
-            core.jobs[job.id] = job
-            core.by_handle[handle] = job
-            future.set_result(job)
+            self._core.jobs[job.id] = job
+            self._core.by_handle[handle] = job
+            return job
 
-        core.arrivals[key] = arrived
-        try:
-            core.session.async_add_torrent(params)
-            job: Job = await asyncio.wait_for(future, ADD_SECONDS)
-        except TimeoutError as error:
-            raise RetryLater("The torrent engine does not answer.") from error
-        finally:
-            core.adding.pop(key, None)
-            core.arrivals.pop(key, None)
+        trackers = tuple(params.trackers)
+        job = await hand_over(self._core, params, arrived)
         self._set_pex(job)
         return job
 
@@ -217,20 +203,9 @@ class TorrentTransport:
         job.fail_readers(NotFound("The download was removed."))
         del core.jobs[download_id]
         self._saver.drop(job)
-        key = hash_key(job.handle.info_hashes())
-        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        core.removing[key] = (future, delete_data)
-        flags = lt.session.delete_files if delete_data else 0
-        core.session.remove_torrent(job.handle, flags)
-        core.by_handle.pop(job.handle, None)
         job.running = False
         core.apply_settings()
-        try:
-            await asyncio.wait_for(future, REMOVE_SECONDS)
-        except TimeoutError as error:
-            raise RetryLater("The torrent could not be removed in time.") from error
-        finally:
-            core.removing.pop(key, None)
+        await remove_torrent(core, job.handle, delete_data=delete_data)
         if delete_data:
             await asyncio.to_thread(remove_folder, job.save_path)
 
@@ -246,7 +221,7 @@ class TorrentTransport:
 
     async def resume(self, download_id: str) -> None:
         job = self._core.job(download_id)
-        await asyncio.to_thread(require_folder, job.save_path)
+        job.folder = await asyncio.to_thread(require_folder, job.save_path)
         job.paused = False
         suspect, job.suspect = job.suspect, False
         if job.error is not None:
@@ -263,7 +238,7 @@ class TorrentTransport:
         job = self._core.job(download_id)
         if job.layout is None:
             raise Conflict("There is nothing to check yet.", code="nothing_to_check")
-        await asyncio.to_thread(require_folder, job.save_path)
+        job.folder = await asyncio.to_thread(require_folder, job.save_path)
         if job.error is not None:
             job.error = None
             job.handle.clear_error()
@@ -283,8 +258,8 @@ class TorrentTransport:
         job = self._core.job(download_id)
         if job.moving is not None:
             raise Conflict("It is being moved already.", code="moving")
-        await asyncio.to_thread(ensure_folder, save_path)
-        job.moving = save_path
+        mark = await asyncio.to_thread(ensure_folder, save_path)
+        job.moving, job.folder = save_path, mark
         self._core.run_or_rest(job)
         # The folder belongs to this download alone: what lies there is left of an earlier try.
         job.handle.move_storage(str(save_path), lt.move_flags_t.always_replace_files)
@@ -357,8 +332,10 @@ def _same(job: Job, hashes: Any) -> bool:
     )
 
 
-def ensure_folder(path: Path) -> None:
+def ensure_folder(path: Path) -> tuple[int, int] | None:
     """Make a download's folder and the one above it, but nothing where a drive is missing.
+
+    Returns its mark.
 
     The caller has made sure that the root two levels up is the right volume. Raises
     `VolumeOffline`.
@@ -367,12 +344,18 @@ def ensure_folder(path: Path) -> None:
         raise folder_gone(path.parent.parent)
     path.parent.mkdir(exist_ok=True)
     path.mkdir(exist_ok=True)
+    return folder_mark(path)
 
 
-def require_folder(path: Path) -> None:
-    """Raises `VolumeOffline` when the folder is gone: it must not come to be elsewhere."""
-    if not path.is_dir():
+def require_folder(path: Path) -> tuple[int, int]:
+    """Return a folder's mark.
+
+    Raises `VolumeOffline` when it is gone: it must not come to be elsewhere.
+    """
+    mark = folder_mark(path)
+    if mark is None:
         raise folder_gone(path)
+    return mark
 
 
 def remove_folder(path: Path) -> None:
