@@ -69,6 +69,8 @@ export class PlayerView extends MtnElement {
   private turn = 0;
   private seeking = false;
   private prepared = false;
+  /** A finger that brings the buttons back does not pause as well. */
+  private touchWakes = false;
 
   constructor() {
     super();
@@ -330,6 +332,12 @@ export class PlayerView extends MtnElement {
     this.hideTimer = setTimeout(() => {
       if (this.playing && !this.panel) this.idle = true;
     }, HIDE_AFTER);
+  }
+
+  private clicked(): void {
+    if (this.panel) this.panel = "";
+    else if (!this.touchWakes) this.toggle();
+    this.touchWakes = false;
   }
 
   private toggle(): void {
@@ -599,13 +607,17 @@ export class PlayerView extends MtnElement {
   }
 
   private player(session: PlaySession) {
-    const hidden = this.idle && this.playing && !this.panel;
+    const hidden = this.idle && this.playing && !this.waiting && !this.panel;
     return html`
       <video
         src=${resolve(session.url)}
         preload="auto"
         playsinline
-        @click=${() => (this.panel ? (this.panel = "") : this.toggle())}
+        @pointerdown=${(event: PointerEvent) => {
+          this.touchWakes = this.idle && event.pointerType === "touch";
+          this.wake();
+        }}
+        @click=${this.clicked}
         @dblclick=${() => this.toggleFull()}
         @timeupdate=${(event: Event) => this.tick(event.target as HTMLVideoElement)}
         @progress=${(event: Event) => this.tick(event.target as HTMLVideoElement)}
