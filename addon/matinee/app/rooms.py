@@ -25,11 +25,13 @@ from ..household.facts import Facts
 from ..household.importing import Importing
 from ..household.opening import Opening
 from ..household.preparing import Preparing
+from ..household.screens import Screens
 from ..household.setup import Setup
 from ..household.watching import Watching
 from ..identity import Identity
 from ..library import Library
 from ..playback.artwork import Artwork
+from ..playback.screens.profiles import ScreenProfiles
 from ..playback.subtitles import Subtitles
 from ..settings import Settings
 from ..storage import Database, Vault
@@ -108,13 +110,14 @@ class Rooms:
         self.addresses = Addresses(self.identity.signer)
         self.facts = Facts()
         self.subtitles = Subtitles(cache / "subtitles")
+        self.screen_profiles = ScreenProfiles(ground.database)
         self.watching = Watching(
             library=self.library, downloads=self.downloads, opening=self.opening,
             chooser=Chooser(self.library), facts=self.facts,
             preparing=Preparing(
                 self.library, self.downloads, self.facts, self.subtitles, self.addresses
             ),
-            bus=ground.bus,
+            screens=Screens(self.screen_profiles), bus=ground.bus,
         )  # fmt: skip
         self.artwork = Artwork(cache / "artwork", self.watching.quiet)
         self.setup = Setup(

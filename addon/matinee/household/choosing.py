@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import NotFound
@@ -11,6 +12,7 @@ from ..library.listing import Entry, ItemKind, Question
 from ..library.media import Media
 from ..models.media import MediaKind, Title
 from ..models.play import Choice, Target
+from ..models.screens import PlaybackWish
 from ..releases import title_key
 
 MAX_CHOICES = 20
@@ -25,7 +27,8 @@ class Wish:
     """What somebody wants to see, and where. One of `media`, `title` and `query` is given.
 
     `episode` is like "S01E02", or "next" (also when it is empty) for what comes next of a show.
-    `start` in seconds; None goes on where the user was.
+    `start` in seconds; None goes on where the user was. `sink_protocol_info` and `answers` (of a
+    `browser`) are what the screen says of itself; `playback` is which tracks, and how good.
     """
 
     media: str = ""
@@ -34,6 +37,10 @@ class Wish:
     query: str = ""
     target: Target = field(default_factory=Target)
     start: float | None = None
+    sink_protocol_info: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    browser: str = ""
+    playback: PlaybackWish = field(default_factory=PlaybackWish)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from ..models.downloads import DownloadState
 from ..models.limits import KIB, MIB
 from ..models.media import Probe
 from ..models.play import PlaySession, PlayState, SubtitleTrack
+from ..models.screens import DecisionKind, Means, MediaFacts
 from ..playback.containers import mime_type
-from ..playback.screens import judge
+from ..playback.screens import decide_playback, main_reason
 from ..playback.subtitles import Subtitles, Track
 from .addresses import Addresses, Grant
 from .facts import Facts
 from .opening import Arrival, Place
+from .screens import Showing
 
 HEAD = 256 * KIB
 """What must be here before a session is ready."""
@@ -53,8 +55,11 @@ class Preparing:
     ) -> None:
         self._library, self._downloads, self._facts = library, downloads, facts
         self._subtitles, self._addresses = subtitles, addresses
+        self._means = Means(remux=False)
 
-    async def begin(self, view: PlaySession, place: Place, start: float | None) -> PlaySession:
+    async def begin(
+        self, view: PlaySession, place: Place, showing: Showing, start: float | None
+    ) -> PlaySession:
         """Return the session with its address and what is known at once.
 
         `start` in seconds; None goes on where the user was. Raises why it cannot be had.
@@ -76,21 +81,25 @@ class Preparing:
             duration=state.duration,
             resume_from=start,
         )
-        return await self.describe(view, place, probe)
+        return await self.describe(view, place, showing, probe)
 
-    async def describe(self, view: PlaySession, place: Place, probe: Probe | None) -> PlaySession:
+    async def describe(
+        self, view: PlaySession, place: Place, showing: Showing, probe: Probe | None
+    ) -> PlaySession:
         """Return the session with what its screen makes of the film, and the subtitles."""
-        verdict = judge(probe, place.source.name, view.target.kind)
-        if verdict.refusal:
-            return refused(view, verdict.refusal, verdict.hint)
+        media = MediaFacts(place.source.name, probe)
+        decision = decide_playback(media, showing.screen, showing.wish, self._means)
+        reason = main_reason(decision)
+        if decision.kind is DecisionKind.REFUSE and not decision.attempt:
+            return refused(view, reason.text, reason.hint)
         path = place.source.finished_path if place.file is not None else None
         tracks = await self._subtitles.tracks(path, probe)
         token = self._addresses.stream_token(Grant(view.media_id, view.id))
         return replace(
             view,
             duration=(probe.duration if probe else 0.0) or view.duration,
-            warnings=verdict.warnings,
-            hint=verdict.hint,
+            warnings=decision.warnings,
+            hint=reason.hint if decision.warnings else "",
             subtitles=tuple(self._subtitle(track, token) for track in tracks),
         )
 
@@ -106,7 +115,9 @@ class Preparing:
             refusal=track.refusal,
         )
 
-    async def bring(self, view: PlaySession, place: Place) -> AsyncIterator[PlaySession]:
+    async def bring(
+        self, view: PlaySession, place: Place, showing: Showing
+    ) -> AsyncIterator[PlaySession]:
         """Wait for the beginning of a film on its way; yield the session as it changes.
 
         The last one is ready, or refused by the screen. Raises `NotFound` when the download is
@@ -128,7 +139,7 @@ class Preparing:
             await asyncio.wait({head})
         await asyncio.wait({learning}, timeout=_FACTS_PATIENCE)
         view = replace(view, state=PlayState.READY, text="", eta=None)
-        yield await self.describe(view, place, await self._facts.of(place))
+        yield await self.describe(view, place, showing, await self._facts.of(place))
 
     def _check(self, arrival: Arrival) -> None:
         """Raise why a download cannot bring its film."""

@@ -14,6 +14,7 @@ from ..downloads import Downloads
 from ..errors import MatineeError, NotFound
 from ..events import EventBus, PlayChanged
 from ..models.play import PlaySession, PlayState
+from .screens import Showing
 
 MAX_OF_USER = 20
 
@@ -27,6 +28,7 @@ class Session:
 
     view: PlaySession
     seen: float
+    showing: Showing
     fetched: asyncio.Event = field(default_factory=asyncio.Event)
     streams: int = 0
     arriving: bool = False
@@ -46,12 +48,12 @@ class Sessions:
         self._bus, self._clock = bus, clock
         self._sessions: dict[str, Session] = {}
 
-    def add(self, view: PlaySession) -> Session:
+    def add(self, view: PlaySession, showing: Showing) -> Session:
         """Take a new session in; of too many of one user the one of least use ends."""
         mine = [s for s in self._sessions.values() if s.view.user_id == view.user_id]
         if len(mine) >= MAX_OF_USER:
             self.end(min(mine, key=lambda s: (s.streams > 0, s.seen)))
-        session = self._sessions[view.id] = Session(view, self._clock())
+        session = self._sessions[view.id] = Session(view, self._clock(), showing)
         self._bus.publish(PlayChanged(view))
         return session
 

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from ..downloads import Downloads
 from ..errors import MatineeError, NotFound
@@ -23,6 +23,7 @@ from .choosing import Chooser, Wish
 from .facts import Facts
 from .opening import Opening, Place
 from .preparing import Preparing, refused
+from .screens import Screens
 from .sessions import Awake, Session, Sessions
 
 _log = logging.getLogger(__name__)
@@ -60,11 +61,12 @@ class Watching:
         chooser: Chooser,
         facts: Facts,
         preparing: Preparing,
+        screens: Screens,
         bus: EventBus,
         patience: Patience | None = None,
     ) -> None:
         self._library, self._opening, self._chooser = library, opening, chooser
-        self._facts, self._preparing = facts, preparing
+        self._facts, self._preparing, self._screens = facts, preparing, screens
         self._patience = patience or Patience()
         self._sessions = Sessions(bus)
         self._awake = Awake(downloads)
@@ -87,8 +89,9 @@ class Watching:
     async def play(self, user_id: str, wish: Wish) -> PlaySession:
         """Make a session. What is unclear or impossible is a session too: `choose`, `refused`.
 
-        Raises `NotFound` for a media id that never was.
+        Raises `NotFound` for a media id that never was, `InvalidInput` for such a screen profile.
         """
+        showing = await self._screens.choose(wish)
         chosen = await self._chooser.choose(user_id, wish)
         view = PlaySession(
             id=new_id(),
@@ -98,7 +101,7 @@ class Watching:
             title=chosen.label,
             text=chosen.text,
             hint=chosen.hint,
-            target=wish.target,
+            target=replace(wish.target, screen_profile=showing.screen.id),
             choices=chosen.choices,
             created_at=time.time(),
         )
@@ -106,10 +109,10 @@ class Watching:
         if chosen.media is not None:
             try:
                 place = await self._opening.find(chosen.media.id, afresh=True)
-                view = await self._preparing.begin(view, place, wish.start)
+                view = await self._preparing.begin(view, place, showing, wish.start)
             except MatineeError as error:
                 view = refused(view, error.message, error.hint)
-        session = self._sessions.add(view)
+        session = self._sessions.add(view, showing)
         session.arriving = place is not None and place.arrival is not None
         session.task = asyncio.create_task(self._run(session, place), name="play session")
         return view
@@ -185,7 +188,7 @@ class Watching:
         assert place.arrival is not None
         try:
             await self._awake.hold(place.arrival.download_id, session)
-            async for view in self._preparing.bring(session.view, place):
+            async for view in self._preparing.bring(session.view, place, session.showing):
                 self._show(session, view)
         except MatineeError as error:
             self._show(session, refused(session.view, error.message, error.hint))
@@ -209,7 +212,7 @@ class Watching:
 
     async def _describe(self, session: Session, place: Place, probe: Probe | None) -> None:
         try:
-            view = await self._preparing.describe(session.view, place, probe)
+            view = await self._preparing.describe(session.view, place, session.showing, probe)
             if view.state is PlayState.REFUSED:
                 self._show(session, view)
             else:  # The state may have gone on meanwhile.

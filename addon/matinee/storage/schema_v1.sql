@@ -232,6 +232,14 @@ CREATE TABLE watch_states (
     PRIMARY KEY (media_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
+-- playback ------------------------------------------------------------------------------------
+CREATE TABLE screen_profiles (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    profile TEXT NOT NULL,           -- JSON of models.screens.ScreenProfile
+    changed_at REAL NOT NULL
+) STRICT;
+
 -- household -----------------------------------------------------------------------------------
 -- The key stands first: else the integrity check of SQLite 3.40 sees NULL where there is none.
 CREATE TABLE arrivals (

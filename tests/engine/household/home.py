@@ -24,6 +24,7 @@ from matinee.household.choosing import Chooser
 from matinee.household.facts import Facts
 from matinee.household.opening import Opening
 from matinee.household.preparing import Preparing
+from matinee.household.screens import Screens
 from matinee.household.watching import Patience, Watching
 from matinee.http.application import build_application
 from matinee.identity import Identity, Signer
@@ -35,6 +36,7 @@ from matinee.models.media import MediaKind, Title
 from matinee.models.play import PlaySession
 from matinee.models.volumes import Volume
 from matinee.playback.artwork import Artwork
+from matinee.playback.screens.profiles import ScreenProfiles
 from matinee.playback.subtitles import Subtitles
 from matinee.ports import ByteSource
 from matinee.settings import Settings
@@ -172,7 +174,8 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
     times = {"fetch": 0.2, "next_range": 0.01, "quiet": 0.2, **patience}
     watching = Watching(
         library=library, downloads=downloads, opening=opening, chooser=Chooser(library),
-        facts=facts, preparing=preparing, bus=bus, patience=Patience(**times),
+        facts=facts, preparing=preparing, screens=Screens(ScreenProfiles(database)), bus=bus,
+        patience=Patience(**times),
     )  # fmt: skip
     artwork = Artwork(folder / "cache" / "artwork", watching.quiet)
     told: list[PlaySession] = []

@@ -1,8 +1,7 @@
 """What screens take, and how a film is sent to one."""
 
 from .builtin import BUILT_IN, of_kind
-from .decide import decide_playback
-from .judge import judge
+from .decide import decide_playback, main_reason
 from .names import family
 from .reported import from_report
 from .sinks import from_sink_protocol_info
@@ -13,6 +12,6 @@ __all__ = [
     "family",
     "from_report",
     "from_sink_protocol_info",
-    "judge",
+    "main_reason",
     "of_kind",
 ]

@@ -65,6 +65,12 @@ def decide_playback(
     return _Way(media, media.probe, screen, wish, means, chosen).decision()
 
 
+def main_reason(decision: Decision) -> Reason:
+    """Return what is told first: what surely shows nothing, else the first reason."""
+    found = [reason for reason in decision.reasons if _shows_nothing(reason)]
+    return (found or list(decision.reasons) or [Reason("", "")])[0]
+
+
 def _by_name(media: MediaFacts, screen: ScreenProfile, means: Means) -> Decision:
     """Decide for the time being, from the file's name alone."""
     container = names.family(None, media.name)
