@@ -106,13 +106,19 @@ class Driver:
         """Say that verification is over. No error when it imports already (after a restart)."""
         await self._ledger.move(download_id, S.IMPORTING, only_from={S.VERIFYING})
 
-    async def completed(self, download_id: str, media_ids: tuple[str, ...], unsorted: int) -> None:
+    async def completed(
+        self,
+        download_id: str,
+        media_ids: tuple[str, ...],
+        unsorted: int,
+        trouble: Trouble | None = None,
+    ) -> None:
         """Say what came out of it."""
         await self.importing(download_id)
         self._forget(download_id)
         await self._ledger.move(
             download_id, S.COMPLETED, only_from={S.IMPORTING}, media_ids=media_ids,
-            unsorted=unsorted, trouble=None, completed_at=self._clock(),
+            unsorted=unsorted, trouble=trouble, completed_at=self._clock(),
         )  # fmt: skip
 
     async def failed(self, download_id: str, error: MatineeError) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import InvalidInput, MatineeError
-from ..models.downloads import Download, DownloadFile, DownloadState, QueueReason
+from ..models.downloads import Download, DownloadFile, DownloadState, QueueReason, Trouble
 from ..models.ids import new_id
 from .commands import Commands, conflict
 from .driver import AFTERWARDS, FinishedHook
@@ -120,10 +120,17 @@ class Downloads(Commands):
         await self._driver.importing(download_id)
 
     async def completed(
-        self, download_id: str, media_ids: Sequence[str] = (), unsorted: int = 0
+        self,
+        download_id: str,
+        media_ids: Sequence[str] = (),
+        unsorted: int = 0,
+        trouble: Trouble | None = None,
     ) -> None:
-        """It is imported: what came out of it, and how many files nobody could tell."""
-        await self._driver.completed(download_id, tuple(media_ids), unsorted)
+        """It is imported: what came out of it, and how many files nobody could tell.
+
+        `trouble` tells people why nothing came out of it.
+        """
+        await self._driver.completed(download_id, tuple(media_ids), unsorted, trouble)
 
     async def import_failed(self, download_id: str, error: MatineeError) -> None:
         """It cannot be imported; `retry` and `reimport` try again."""

@@ -14,9 +14,10 @@ from ..library import Library
 from ..library import probes as probe_text
 from ..library.files import FileRole
 from ..library.folders import FolderKind
+from ..library.importing import Imported
 from ..library.plan import ImportJob
-from ..library.selection import SourceFile, select
-from ..models.downloads import Download, DownloadState, Sharing
+from ..library.selection import AN_ARCHIVE, SourceFile, select
+from ..models.downloads import Download, DownloadState, Sharing, Trouble
 from ..models.volumes import Volume
 from ..programs import ffmpeg
 from ..volumes import Volumes
@@ -109,7 +110,9 @@ class Importing:
                 may_move=download.sharing in _NO_LONGER_NEEDED,
             )
         )  # fmt: skip
-        await self._downloads.completed(download.id, imported.media_ids, imported.unsorted)
+        await self._downloads.completed(
+            download.id, imported.media_ids, imported.unsorted, _nothing(imported, root)
+        )
         await self._arrivals.clear(download.id)
         if imported.moved:
             # Its files are the library's now: there is nothing left to share, check or delete.
@@ -131,6 +134,18 @@ class Importing:
             else:
                 found[choice.file.index] = probe_text.dump(probe)
         return found
+
+
+def _nothing(imported: Imported, root: Path) -> Trouble | None:
+    """Tell people why nothing of a download is in the library."""
+    if imported.media_ids or imported.unsorted:
+        return None
+    archives = "It holds archives, which are not unpacked. " if AN_ARCHIVE in imported.left else ""
+    return Trouble(
+        "nothing_to_import",
+        "There is no film in this download.",
+        f"{archives}Its files are in {root}.",
+    )
 
 
 def _verify(root: Path, files: Sequence[SourceFile]) -> None:

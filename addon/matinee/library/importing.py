@@ -42,12 +42,14 @@ Clock = Callable[[], float]
 class Imported:
     """What came of an import: the titles it brought, and how many files could not be told.
 
-    `moved`: some file left the download's folder, because there was no space for a copy.
+    `moved`: some file left the download's folder, because there was no space for a copy. `left`
+    is why files stay out, each reason once.
     """
 
     media_ids: tuple[str, ...]
     unsorted: int
     moved: bool = False
+    left: tuple[str, ...] = ()
 
 
 class Importer:
@@ -110,7 +112,8 @@ class Importer:
         ids = [row.media_id for row in rows if row.media_id and row.origin_index in films]
         waiting = [row for row in rows if row.role is FileRole.FILM and row.media_id is None]
         moved = [row for row in rows if row.created and await self._left(job, row)]
-        return Imported(tuple(dict.fromkeys(ids)), len(waiting), bool(moved))
+        reasons = dict.fromkeys(reason for _file, reason in plan.left)
+        return Imported(tuple(dict.fromkeys(ids)), len(waiting), bool(moved), tuple(reasons))
 
     async def _left(self, job: ImportJob, row: LibraryFile) -> bool:
         """Say whether a file is not where it was downloaded any more."""

@@ -23,6 +23,7 @@ _PROGRAM = re.compile(
     r"\.(?:exe|msi|bat|cmd|com|scr|pif|lnk|js|vbs|wsf|ps1|dll|jar|apk|sh|app|dmg|deb|rpm|hta)$",
     re.IGNORECASE,
 )
+AN_ARCHIVE = "An archive."
 _SAMPLE = re.compile(r"(?i)(?:^|[\W_])sample(?:[\W_]|$)")
 _SAMPLE_BYTES = 300 * MIB
 _ADVERTISEMENT = re.compile(
@@ -160,7 +161,7 @@ def _other(file: SourceFile, films: Sequence[Choice]) -> Choice:
     if _PROGRAM.search(name):
         return _left(file, "A program.")
     if _ARCHIVE.search(name):
-        return _left(file, "An archive.")
+        return _left(file, AN_ARCHIVE)
     if _ADVERTISEMENT.search(name) or _ending(file) in {".url", ".html", ".htm"}:
         return _left(file, "An advertisement.")
     return _left(file, "Not part of a film.")

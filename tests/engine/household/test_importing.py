@@ -240,6 +240,21 @@ async def _gone(house, key):
     return False
 
 
+async def test_a_download_without_a_film_says_so(tmp_path):
+    files = (
+        DownloadFile(0, f"{NAME}/quiet.harbour.rar", 9000),
+        DownloadFile(1, f"{NAME}/quiet.harbour.r00", 9000),
+    )
+    async with household(tmp_path) as house:
+        key = await begin(house, files)
+        house.transport.finish(key)
+        await reached(house, key, S.COMPLETED)
+        download = house.queue.get(key)
+        assert (download.trouble.code, download.media_ids) == ("nothing_to_import", ())
+        assert "archives" in download.trouble.hint
+        assert str(house.root / download.save_path) in download.trouble.hint
+
+
 async def test_files_that_were_not_chosen_do_not_matter(tmp_path):
     async with household(tmp_path) as house:
         key = await begin(house)
