@@ -30,6 +30,7 @@ _JUNK = re.compile(r"(?=\w*\d)[0-9a-zA-Z]{16,}")
 _GLUED = re.compile(r"(?i)\b(bd|blu-?ray|web|dvd)(?=(?:2160|1080|720|576|480)[pi]\b)")
 _GLUED_CODEC = re.compile(r"(?i)(?<=\d)(?=x26[45]\b)")
 _PART = re.compile(r"(?i)(?<![a-z0-9])(?:cd|dis[ck])[ ._-]?([1-9])(?!\d)")
+_PART_LAST = re.compile(rf"[\W_]*{_PART.pattern.removeprefix('(?i)')}\s*$", re.IGNORECASE)
 # "Star Saga Episode 6 The Return 1983" is a film.
 _SAGA = re.compile(r"(?i)\bepisode[ ._](?:\d|[ivx]+)[ ._-]+[^\W\d].*[ ._(](?:19|20)\d\d(?!\d)")
 _BARE_SOURCES = (
@@ -158,7 +159,8 @@ def _title(
     elif kind is MediaKind.MOVIE:
         at = stem.rfind(str(year)) if year else -1
         ours = film_title(stem[:at]) if at > 0 else None
-        return ours or without_suffixes(theirs) or clean_words(strip_site(stem)), year
+        title = ours or without_suffixes(theirs) or clean_words(strip_site(stem))
+        return _PART_LAST.sub("", title) or title, year
     return theirs or clean_words(strip_site(stem)), year
 
 
