@@ -26,6 +26,7 @@ QUIET = {
     "enable_natpmp": False,
     "max_webtorrent_offers": 0,
     "user_agent": "matinee-demo",
+    "tick_interval": 100,
     "connections_limit": 50,
 }
 
