@@ -152,6 +152,12 @@ class House:
             self.post("/api/volumes", {"path": str(path), "name": path.name})["id"]
             for path in spare
         ]
+        screens = [
+            self.post("/api/screen-profiles", {"name": f"Screen {number}", "copy_of": "cast"})
+            for number in range(5)
+        ]
+        self.values["screens"] = [screens[0]["id"]]
+        self.values["former_screens"] = [screen["id"] for screen in screens[1:]]
         folders = []
         for number in range(4):
             (self.engine.media / f"Extra {number}").mkdir()

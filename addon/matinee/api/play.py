@@ -10,10 +10,17 @@ from ..household.watching import Watching
 from ..http.routes import Call, Page, Route
 from ..models.identity import Role
 from ..models.play import PlaySession, Target
+from ..models.screens import PlaybackWish
+from ..playback.screens.reported import QUESTIONS, Answer
+from ..playback.screens.sinks import MAX_LENGTH
 
 TAG = "Play"
 _WORD = vol.All(str, vol.Length(max=100))
 _TEXT = vol.All(str, vol.Length(max=500))
+_TRACK = vol.All(int, vol.Range(min=0, max=10_000))
+_ANSWER = vol.In([answer.value for answer in Answer])
+_BROWSERS = ["chromium", "firefox", "safari", ""]
+_QUALITIES = {"auto": 0, "1080p": 1080, "720p": 720, "480p": 480}
 _SECONDS = vol.All(vol.Coerce(float), vol.Range(min=0, max=10_000_000))
 
 
@@ -37,11 +44,21 @@ def routes(watching: Watching) -> list[Route]:
             paused=body["paused"],
         )  # fmt: skip
 
+    reported = vol.Schema(
+        {
+            vol.Optional("browser"): vol.In(_BROWSERS),
+            vol.Required("answers"): vol.Schema(
+                {vol.Optional(question): _ANSWER for question in QUESTIONS}
+            ),
+        }
+    )
     target = vol.Schema(
         {
             vol.Optional("name", default=""): _WORD,
             vol.Optional("kind", default="browser"): _WORD,
             vol.Optional("screen_profile", default=""): _WORD,
+            vol.Optional("sink_protocol_info"): vol.All(str, vol.Length(max=MAX_LENGTH)),
+            vol.Optional("reported"): reported,
         }
     )
     wish = vol.Schema(
@@ -52,6 +69,9 @@ def routes(watching: Watching) -> list[Route]:
             vol.Optional("query"): vol.All(str, vol.Length(min=1, max=500)),
             vol.Optional("target"): target,
             vol.Optional("from"): _SECONDS,
+            vol.Optional("audio"): _TRACK,
+            vol.Optional("subtitle"): _TRACK,
+            vol.Optional("quality"): vol.In(list(_QUALITIES)),
         }
     )
     position = vol.Schema(
@@ -86,11 +106,21 @@ def _wish(call: Call) -> Wish:
             "One of media, title and query says what to play.", field="media",
             hint="Give the id of a film, or its title, or a few words to look for.",
         )  # fmt: skip
+    target = body.get("target", {})
+    reported = target.get("reported", {})
     return Wish(
         media=body.get("media", ""),
         title=body.get("title", ""),
         episode=body.get("episode", ""),
         query=body.get("query", ""),
-        target=Target(**body.get("target", {"kind": "browser"})),
+        target=Target(
+            target.get("name", ""), target.get("kind", "browser"), target.get("screen_profile", "")
+        ),
         start=body.get("from"),
+        sink_protocol_info=target.get("sink_protocol_info", ""),
+        answers=reported.get("answers", {}),
+        browser=reported.get("browser", ""),
+        playback=PlaybackWish(
+            body.get("audio"), body.get("subtitle"), _QUALITIES[body.get("quality", "auto")]
+        ),
     )

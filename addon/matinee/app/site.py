@@ -16,15 +16,19 @@ from ..api import (
     library,
     library_folders,
     play,
+    screens,
     server,
     settings,
     setup,
     shows,
     streams,
+    stremio,
     suggestions,
     trash,
     volumes,
 )
+from ..bridges.stremio import routes as stremio_addon
+from ..bridges.stremio.streams import Playing
 from ..household.suggestions import Suggestion
 from ..http.application import build_application
 from ..http.hub import Hub
@@ -32,6 +36,8 @@ from ..http.loop_lag import LoopLag
 from ..http.metrics import Metric
 from ..http.routes import Route
 from ..http.server import ServerInfo
+from ..identity import Passes
+from ..playback.hashes import FilmHashes
 from .rooms import Rooms
 
 PAGE = Path(api.__file__).resolve().parent.parent / "page"
@@ -60,11 +66,26 @@ def all_routes(
     found += shows.routes(rooms.library, rooms.downloads, artwork=rooms.addresses.artwork)
     found += trash.routes(rooms.library)
     found += play.routes(rooms.watching)
+    found += screens.routes(rooms.screen_profiles)
     found += streams.routes(
         addresses=rooms.addresses, opening=rooms.opening, watching=rooms.watching,
         facts=rooms.facts, subtitles=rooms.subtitles, artwork=rooms.artwork,
     )  # fmt: skip
+    found += _stremio(rooms, info)
     return found
+
+
+def _stremio(rooms: Rooms, info: ServerInfo) -> list[Route]:
+    passes, settings = Passes(rooms.identity, "stremio", "Stremio add-on"), rooms.ground.settings
+    playing = Playing(
+        rooms.opening, rooms.downloads, rooms.addresses, rooms.facts, rooms.subtitles, FilmHashes()
+    )
+    return [
+        *stremio.routes(passes=passes, info=info, settings=settings),
+        *stremio_addon.routes(
+            info=info, settings=settings, passes=passes, library=rooms.library, playing=playing
+        ),
+    ]
 
 
 def house_metrics(rooms: Rooms) -> list[Metric]:

@@ -17,7 +17,11 @@ class PlayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where it shall play. `kind` such as "browser", "vlc", "cast"; empty when unknown."""
+    """Where it shall play. `kind` such as "browser", "vlc", "cast"; empty when unknown.
+
+    `screen_profile` is the id of one that was chosen; of a session, of the one that counts. Then
+    "reported" and "sink" stand for what a browser or a television said of itself.
+    """
 
     name: str = ""
     kind: str = "browser"

@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from tests.engine.queue.scripted import ScriptedTransport
 
-from matinee.api import play, streams
+from matinee.api import play, screens, streams
 from matinee.downloads import Downloads, NewDownload
 from matinee.events import Event, EventBus, PlayChanged
 from matinee.household.addresses import Addresses
@@ -171,10 +171,11 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
     opening, facts = Opening(library, downloads, volumes, bus), Facts()
     subtitles = Subtitles(folder / "cache" / "subtitles")
     preparing = Preparing(library, downloads, facts, subtitles, addresses)
+    profiles = ScreenProfiles(database)
     times = {"fetch": 0.2, "next_range": 0.01, "quiet": 0.2, **patience}
     watching = Watching(
         library=library, downloads=downloads, opening=opening, chooser=Chooser(library),
-        facts=facts, preparing=preparing, screens=Screens(ScreenProfiles(database)), bus=bus,
+        facts=facts, preparing=preparing, screens=Screens(profiles), bus=bus,
         patience=Patience(**times),
     )  # fmt: skip
     artwork = Artwork(folder / "cache" / "artwork", watching.quiet)
@@ -185,7 +186,7 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
             told.append(event.session)
 
     bus.subscribe(hear)
-    routes = play.routes(watching) + streams.routes(
+    routes = play.routes(watching) + screens.routes(profiles) + streams.routes(
         addresses=addresses, opening=opening, watching=watching, facts=facts,
         subtitles=subtitles, artwork=artwork,
     )  # fmt: skip
