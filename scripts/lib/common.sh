@@ -116,6 +116,20 @@ install_pins() { # NAME FILE…
   touch "$stamp"
 }
 
+ensure_npm_folder() { # FOLDER: what its package-lock.json names, in .cache/npm/NAME; print where
+  local folder=$1 place stamp
+  place=$CACHE/npm/$(basename "$folder")
+  stamp=$place/.stamp-$(stamp_of "$folder/package-lock.json")
+  if [ ! -e "$stamp" ]; then
+    ensure_node || fail "The tests of $(basename "$folder") need Node.js 20 or newer, which is not here." "Install Node.js and npm, for example: apt-get install nodejs npm"
+    mkdir -p "$place"
+    cp "$folder/package.json" "$folder/package-lock.json" "$folder/.npmrc" "$place/"
+    (cd "$place" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2) || fail "The packages of $folder could not be installed." "Check the network and run the command again."
+    touch "$stamp"
+  fi
+  echo "$place"
+}
+
 page_stamp() {
   (cd "$FRONTEND" && find . -type f -not -path './node_modules/*' -print0 | sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-24
 }

@@ -3,7 +3,8 @@
 from .audit import Audit, AuditEntry
 from .identity import Identity
 from .pairing import Pairing
+from .passes import Passes
 from .signer import Signer
 from .tokens import TokenInfo
 
-__all__ = ["Audit", "AuditEntry", "Identity", "Pairing", "Signer", "TokenInfo"]
+__all__ = ["Audit", "AuditEntry", "Identity", "Pairing", "Passes", "Signer", "TokenInfo"]

@@ -81,6 +81,12 @@ class Identity:
         user = self._users.get(info.user_id)
         return Caller(user, _lower(info.role, user.role), info.id)
 
+    def enter(self, token_id: str) -> Caller:
+        """Return who is behind a token that a pass stands for. Raises `NotFound`."""
+        info = self._tokens.use(token_id)
+        user = self._users.get(info.user_id)
+        return Caller(user, _lower(info.role, user.role), info.id)
+
     def on_revoked(self, listener: Revoked) -> Callable[[], None]:
         """Call `listener` with the id of every token that ends; return how to stop that."""
         self._on_revoked.append(listener)

@@ -58,6 +58,14 @@ class Tokens:
         self._used[info.id] = now
         return info
 
+    def use(self, token_id: str) -> TokenInfo:
+        """Return what is known of a token by its id and note its use. Raises `NotFound`."""
+        info, now = self.get(token_id), self._clock()
+        if info.expires_at and now >= info.expires_at:
+            raise NotFound("There is no such token.", code="token_not_found")
+        self._used[token_id] = now
+        return info
+
     def entries(self, user_id: str = "") -> list[TokenInfo]:
         """Return the tokens of one user, or of all, oldest first."""
         found = [info for info in self._by_hash.values() if user_id in {"", info.user_id}]

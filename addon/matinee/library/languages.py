@@ -61,6 +61,11 @@ def subtitle_kind(rest: str) -> SubtitleKind:
     )
 
 
+def three_letters(code: str) -> str:
+    """Return the code of ISO 639-2 for one that `language_of` gives; "" for none."""
+    return _LANGUAGES.get(code.partition("-")[0], "").partition(" ")[0]
+
+
 def language_of(word: str) -> str:
     """Return the ISO 639-1 code that a word or code names, "" when it names none."""
     word = word.lower()

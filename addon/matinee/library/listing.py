@@ -50,7 +50,8 @@ class Question:
     """What to list, for which user. `kind` None: films and episodes, everything that plays.
 
     `after` is [sort value, id] of the last entry of the page before. `since`: only what changed
-    after that sequence number, in the order of change.
+    after that sequence number, in the order of change. `offset` leaves out so many entries, for
+    those who count instead of keeping a cursor.
     """
 
     user_id: str
@@ -63,6 +64,7 @@ class Question:
     show_id: str | None = None
     after: Sequence[Any] | None = None
     limit: int = 100
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,13 @@ class Listing:
             after=_checked(question),
         )
         rows = await self._database.fetch(
-            sql, {**values, "user": question.user_id, "limit": question.limit + 1}
+            sql,
+            {
+                **values,
+                "user": question.user_id,
+                "limit": question.limit + 1,
+                "offset": question.offset,
+            },
         )
         return await (self._shows(rows) if shows else self._media(rows))
 

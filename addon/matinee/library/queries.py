@@ -107,7 +107,8 @@ def _paged(sql: str, descending: bool, after: Sequence[Any] | None, values: dict
     if after is not None:
         values["after_value"], values["after_id"] = after
         beyond = f" WHERE (sort_value, id) {sign} (:after_value, :after_id)"
-    return f"SELECT * FROM ({sql}){beyond} ORDER BY sort_value {way}, id {way} LIMIT :limit"  # noqa: S608 constants
+    order = f"sort_value {way}, id {way} LIMIT :limit OFFSET :offset"
+    return f"SELECT * FROM ({sql}){beyond} ORDER BY {order}"  # noqa: S608 constants
 
 
 def of_media(
