@@ -63,7 +63,7 @@ _FIELDS: dict[Any, Any] = {
     vol.Optional("max_bit_rate"): vol.All(int, vol.Range(min=0, max=10**12)),
     vol.Optional("chooses_audio"): bool,
     vol.Optional("uncertain"): _list(_WORD),
-    vol.Optional("sources"): _list(vol.All(str, vol.Length(min=1, max=500))),
+    vol.Optional("references"): _list(vol.All(str, vol.Length(min=1, max=500))),
 }
 _KEY = vol.All(str, vol.Length(min=1, max=100))
 _WHOLE = vol.Schema(_FIELDS | {vol.Required("name"): NAME})

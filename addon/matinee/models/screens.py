@@ -65,7 +65,7 @@ class ScreenProfile:
     as far as its rules take them; TS carries H.264 only. `chooses_audio`: it can be told to play
     another track than the first. `uncertain` names containers and codecs that only some screens
     of the kind take, at all or beyond the rules: nothing is planned on them, but they may be
-    tried. `sources` say where the facts are published.
+    tried. `references` say where the facts are published.
     """
 
     id: str
@@ -80,7 +80,7 @@ class ScreenProfile:
     max_bit_rate: int = 0
     chooses_audio: bool = False
     uncertain: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     built_in: bool = False
 
 

@@ -34,7 +34,7 @@ async def film(house: Home, kind: str = "mkv") -> str:
 async def test_the_built_in_ones_are_there_and_stay(house: Home) -> None:
     listed = (await house.api("GET", PATH))["items"]
     assert {item["id"] for item in listed} == set(BUILT_IN)
-    assert all(item["built_in"] and item["sources"] for item in listed)
+    assert all(item["built_in"] and item["references"] for item in listed)
     one = await house.api("GET", f"{PATH}/google-tv-4k")
     assert one in listed
     for method, body in (("PUT", {"name": "Mine"}), ("DELETE", {})):

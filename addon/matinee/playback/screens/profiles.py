@@ -16,7 +16,7 @@ from .builtin import BUILT_IN
 
 MAX_OWN = 200
 _SEVERAL = (
-    "containers", "subtitles", "hls_video", "hls_audio", "uncertain", "sources",
+    "containers", "subtitles", "hls_video", "hls_audio", "uncertain", "references",
 )  # fmt: skip
 _OF_RULES = ("profiles", "ranges", "containers", "tags")
 

@@ -92,7 +92,7 @@ def from_report(answers: Mapping[str, str], family: str = "") -> ScreenProfile:
         hls_video=tuple(c for c in ("h264", "hevc", "vp9", "av1") if yes(c)),
         hls_audio=tuple(_in_mp4(yes)),
         uncertain=tuple(sorted(_uncertain(answers, containers))),
-        sources=("The browser itself",),
+        references=("The browser itself",),
         built_in=False,
     )
 

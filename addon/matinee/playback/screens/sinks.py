@@ -70,7 +70,7 @@ def from_sink_protocol_info(text: str, name: str = "DLNA television") -> ScreenP
         DLNA.subtitles,
         HlsFlavour.TS if types & _PLAYLISTS and shows else HlsFlavour.NONE,
         uncertain=("*",) if "*" in types else tuple(w for w in _doubtful() if w not in certain),
-        sources=("SinkProtocolInfo",),
+        references=("SinkProtocolInfo",),
     )
 
 

@@ -47,12 +47,12 @@ CHROMIUM = ScreenProfile(
     _open_video(("sdr", "hdr10", "hlg")), _SOUND,
     ("webvtt",), HlsFlavour.FMP4,
     _MSE, _MSE_SOUND, uncertain=("hevc", "theora"),
-    sources=(MDN, CODECS, CHROMIUM_FORMATS, HEVC, MKV), built_in=True,
+    references=(MDN, CODECS, CHROMIUM_FORMATS, HEVC, MKV), built_in=True,
 )  # fmt: skip
 FIREFOX = ScreenProfile(
     "firefox", "Firefox", _OPEN_CONTAINERS, _open_video(("sdr",)), _SOUND, ("webvtt",),
     HlsFlavour.FMP4, _MSE, _MSE_SOUND, uncertain=("matroska", "hevc", "theora"),
-    sources=(MDN, CODECS, HEVC, MKV), built_in=True,
+    references=(MDN, CODECS, HEVC, MKV), built_in=True,
 )  # fmt: skip
 SAFARI = ScreenProfile(
     "safari", "Safari", ("mp4", "mp3", "flac", "wav"),
@@ -69,12 +69,12 @@ SAFARI = ScreenProfile(
     ),
     ("webvtt",), HlsFlavour.FMP4, hls_audio=("aac", "ac3", "eac3", "flac", "alac"),
     uncertain=("webm", "ogg", "vp8", "vp9", "av1", "opus", "vorbis"),
-    sources=(MDN, CODECS, APPLE_HLS), built_in=True,
+    references=(MDN, CODECS, APPLE_HLS), built_in=True,
 )  # fmt: skip
 ANY = ScreenProfile(
     "browser", "Browser", _OPEN_CONTAINERS, _open_video(("sdr", "hdr10", "hlg")), _SOUND,
     ("webvtt",), HlsFlavour.FMP4,
     _MSE, _MSE_SOUND, uncertain=("matroska", "hevc", "theora", "alac"),
-    sources=(MDN, CODECS), built_in=True,
+    references=(MDN, CODECS), built_in=True,
 )  # fmt: skip
 PROFILES = (ANY, CHROMIUM, FIREFOX, SAFARI)

@@ -43,11 +43,11 @@ def _cast(
     video: tuple[VideoRule, ...],
     hls: HlsFlavour = HlsFlavour.TS,
     uncertain: tuple[str, ...] = UNCERTAIN,
-    sources: tuple[str, ...] = (CAST,),
+    references: tuple[str, ...] = (CAST,),
 ) -> ScreenProfile:
     return ScreenProfile(
         key, name, CONTAINERS, video, AUDIO, ("webvtt",), hls,
-        uncertain=uncertain, sources=sources, built_in=True,
+        uncertain=uncertain, references=references, built_in=True,
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ ULTRA = _cast(
         *_VP9_UHD,
     ),
     HlsFlavour.FMP4,
-    sources=(CAST, SEGMENTS),
+    references=(CAST, SEGMENTS),
 )
 GOOGLE_TV_4K = _cast(
     "google-tv-4k",
@@ -79,7 +79,7 @@ GOOGLE_TV_4K = _cast(
         *_VP9_UHD,
     ),
     HlsFlavour.FMP4,
-    sources=(CAST, SEGMENTS),
+    references=(CAST, SEGMENTS),
 )
 GOOGLE_TV_HD = _cast(
     "google-tv-hd",
@@ -92,7 +92,7 @@ GOOGLE_TV_HD = _cast(
     ),
     HlsFlavour.FMP4,
     uncertain=(*UNCERTAIN, "av1"),
-    sources=(CAST, SEGMENTS),
+    references=(CAST, SEGMENTS),
 )
 STREAMER = _cast(
     "google-tv-streamer",
@@ -104,7 +104,7 @@ STREAMER = _cast(
         VideoRule("av1", ("Main",), 5.1, 10, HDR, 4096, 2160, 60),
     ),
     HlsFlavour.FMP4,
-    sources=(CAST, SEGMENTS),
+    references=(CAST, SEGMENTS),
 )
 NEST_HUB = _cast(
     "nest-hub",

@@ -24,11 +24,11 @@ _ALL_SUBTITLES = ("webvtt", "srt", "ass", "mov_text", "pgs", "vobsub", "dvbsub")
 
 VLC = ScreenProfile(
     "vlc", "VLC", ("*",), _ANYTHING, _ANY_SOUND, _ALL_SUBTITLES, HlsFlavour.FMP4,
-    chooses_audio=True, sources=(VLC_FEATURES,), built_in=True,
+    chooses_audio=True, references=(VLC_FEATURES,), built_in=True,
 )  # fmt: skip
 KODI = ScreenProfile(
     "kodi", "Kodi", ("*",), _ANYTHING, _ANY_SOUND, _ALL_SUBTITLES, HlsFlavour.FMP4,
-    chooses_audio=True, sources=(KODI_FEATURES,), built_in=True,
+    chooses_audio=True, references=(KODI_FEATURES,), built_in=True,
 )  # fmt: skip
 STREMIO = ScreenProfile(
     "stremio", "Stremio", ("mp4", "matroska", "webm", "mpegts", "avi"),
@@ -44,7 +44,7 @@ STREMIO = ScreenProfile(
     ),
     ("webvtt", "srt", "ass", "pgs", "vobsub"), HlsFlavour.FMP4,
     chooses_audio=True, uncertain=("truehd", "mpeg2video", "vc1", "mp2", "flv", "asf"),
-    sources=(STREMIO_STREAMS,), built_in=True,
+    references=(STREMIO_STREAMS,), built_in=True,
 )  # fmt: skip
 SONOS = ScreenProfile(
     "sonos", "Sonos", ("mp4", "mp3", "flac", "ogg", "asf"), (),
@@ -55,11 +55,11 @@ SONOS = ScreenProfile(
         ),
     ),
     (), HlsFlavour.FMP4, uncertain=("wav", "alac"),
-    sources=(SONOS_FORMATS, SONOS_HLS), built_in=True,
+    references=(SONOS_FORMATS, SONOS_HLS), built_in=True,
 )  # fmt: skip
 ANY = ScreenProfile(
     "any", "Any player", ("*",), (VideoRule("*", bit_depth=0, ranges=("*",)),), _ANY_SOUND,
     _ALL_SUBTITLES, HlsFlavour.FMP4, chooses_audio=True, built_in=True,
-    sources=("A screen of an unknown kind is taken to play everything.",),
+    references=("A screen of an unknown kind is taken to play everything.",),
 )  # fmt: skip
 PROFILES = (VLC, KODI, STREMIO, SONOS, ANY)

@@ -40,7 +40,7 @@ APPLE_TV_4K = ScreenProfile(
     ),
     _APPLE_SOUND, ("webvtt", "mov_text"), HlsFlavour.FMP4,
     hls_audio=("aac", "ac3", "eac3", "flac", "alac"),
-    sources=(TECH, APPLE_HLS, PYATV), built_in=True,
+    references=(TECH, APPLE_HLS, PYATV), built_in=True,
 )  # fmt: skip
 APPLE_TV_HD = ScreenProfile(
     "apple-tv-hd", "Apple TV HD", ("mp4", "mp3", "wav"),
@@ -51,7 +51,7 @@ APPLE_TV_HD = ScreenProfile(
     ),
     _APPLE_SOUND, ("webvtt", "mov_text"), HlsFlavour.FMP4,
     hls_audio=("aac", "ac3", "eac3", "flac", "alac"),
-    sources=(TECH_HD, APPLE_HLS, PYATV), built_in=True,
+    references=(TECH_HD, APPLE_HLS, PYATV), built_in=True,
 )  # fmt: skip
 ANDROID_TV = ScreenProfile(
     "android-tv", "Android TV",
@@ -71,7 +71,7 @@ ANDROID_TV = ScreenProfile(
     ("webvtt", "srt", "ass", "mov_text", "pgs", "vobsub", "dvbsub"), HlsFlavour.FMP4,
     chooses_audio=True,
     uncertain=("avi", "av1", "mpeg4", "mpeg2video", "ac3", "eac3", "dts", "truehd", "mp2"),
-    sources=(EXO, CDD), built_in=True,
+    references=(EXO, CDD), built_in=True,
 )  # fmt: skip
 DLNA = ScreenProfile(
     "dlna", "DLNA television", ("mp4", "mpegts", "mpeg", "mp3"),
@@ -90,6 +90,6 @@ DLNA = ScreenProfile(
         "matroska", "avi", "asf", "hevc", "vp9", "av1", "mpeg4", "vc1", "wmv3", "eac3", "dts",
         "flac", "wmav2", "opus", "vorbis",
     ),
-    sources=(GUIDELINES, MKV_FILTER), built_in=True,
+    references=(GUIDELINES, MKV_FILTER), built_in=True,
 )  # fmt: skip
 PROFILES = (APPLE_TV_4K, APPLE_TV_HD, ANDROID_TV, DLNA)
