@@ -91,6 +91,7 @@ FILMS: Mapping[str, MediaFacts] = {
     "dvd": film("a.mpg", "mpeg", video("mpeg2video", width=720, height=576, frame_rate=25.0),
                 audio("mp2")),
     "ts": film("a.ts", TS, video(), audio()),
+    "hevc-ts": film("a.ts", TS, video("hevc", **HEVC), audio()),
     "vc1-dts": film("a.mkv", MKV, video("vc1"), audio("dts", 6)),
     "wmv": film("a.wmv", "asf", video("wmv3"), audio("wmav2")),
     "theora": film("a.ogv", "ogg", video("theora"), audio("vorbis")),

@@ -10,6 +10,8 @@ list the HD model with Google TV: its facts are those of its generation at 1080 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ....models.screens import AudioRule, HlsFlavour, ScreenProfile, VideoRule
 from .common import HDR, SURROUND, cinema, h264, hevc, sounds
 
@@ -35,6 +37,11 @@ _VP9_UHD = (
     VideoRule("vp9", ("Profile 0",), 5.1, 8, ("sdr",), 4096, 2160, 60),
     VideoRule("vp9", ("Profile 2",), 5.1, 10, HDR, 4096, 2160, 60),
 )
+
+
+def _hevc(level: float, height: int, ranges: tuple[str, ...]) -> VideoRule:
+    """Return HEVC, which Cast devices do not take from transport streams [SEGMENTS]."""
+    return replace(hevc(level, height, 60, ranges), containers=("mp4", "matroska"))
 
 
 def _cast(
@@ -63,7 +70,7 @@ ULTRA = _cast(
     (
         h264(4.2, 1080, 60),
         VideoRule("vp8", max_width=4096, max_height=2160, max_frame_rate=30),
-        cinema(hevc(5.1, 2160, 60, ("sdr", "hdr10", "hdr10plus", "dolby_vision"))),
+        cinema(_hevc(5.1, 2160, ("sdr", "hdr10", "hdr10plus", "dolby_vision"))),
         *_VP9_UHD,
     ),
     HlsFlavour.FMP4,
@@ -75,7 +82,7 @@ GOOGLE_TV_4K = _cast(
     (
         cinema(h264(5.1, 2160, 30)),
         h264(5.1, 1080, 60),
-        cinema(hevc(5.1, 2160, 60, (*HDR, "dolby_vision"))),
+        cinema(_hevc(5.1, 2160, (*HDR, "dolby_vision"))),
         *_VP9_UHD,
     ),
     HlsFlavour.FMP4,
@@ -86,7 +93,7 @@ GOOGLE_TV_HD = _cast(
     "Chromecast with Google TV (HD)",
     (
         h264(4.2, 1080, 60),
-        hevc(4.1, 1080, 60, HDR),
+        _hevc(4.1, 1080, HDR),
         VideoRule("vp9", ("Profile 0",), 4.1, 8, ("sdr",), 1920, 1080, 60),
         VideoRule("vp9", ("Profile 2",), 4.1, 10, HDR, 1920, 1080, 60),
     ),
@@ -99,7 +106,7 @@ STREAMER = _cast(
     "Google TV Streamer",
     (
         cinema(h264(5.2, 2160, 60)),
-        cinema(hevc(5.1, 2160, 60, (*HDR, "dolby_vision"))),
+        cinema(_hevc(5.1, 2160, (*HDR, "dolby_vision"))),
         *_VP9_UHD,
         VideoRule("av1", ("Main",), 5.1, 10, HDR, 4096, 2160, 60),
     ),
