@@ -116,7 +116,7 @@ class Checker:
                 for name in (
                     "downloads", "download_files", "media", "media_aliases", "shows",
                     "library_files", "library_operations", "library_history", "arrivals",
-                    "volumes",
+                    "volumes", "download_history",
                 )
             }  # fmt: skip
         roots = self._roots(tables["volumes"])
@@ -245,7 +245,8 @@ class Checker:
             if row["state"] not in {"completed", "failed", "paused"}:
                 self._wrong(f"“{row['name']}” is still {row['state']}")
         filmed = {row["media_id"] for row in tables["library_files"] if row["role"] == "film"}
-        if all(row["state"] == "completed" for row in tables["downloads"]):
+        removed = any(row["event"] == "removed" for row in tables["download_history"])
+        if not removed and all(row["state"] == "completed" for row in tables["downloads"]):
             for row in tables["media"]:
                 if row["id"] not in filmed:
                     self._wrong(f"“{row['title']}” ({row['kind']} {row['id']}) has no film")
