@@ -89,6 +89,13 @@ export const routes: Route[] = [
     render: () => html`<mtn-people></mtn-people>`,
   },
   {
+    path: "/stremio",
+    title: words.stremio.title,
+    section: "stremio",
+    load: () => import("./views/stremio"),
+    render: () => html`<mtn-stremio></mtn-stremio>`,
+  },
+  {
     path: "/about",
     title: words.about.title,
     section: "about",
@@ -146,5 +153,6 @@ export const entries: NavEntry[] = [
     role: "admin",
   },
   { section: "people", path: "/people", label: words.nav.people, icon: "people" },
+  { section: "stremio", path: "/stremio", label: words.nav.stremio, icon: "screen" },
   { section: "about", path: "/about", label: words.nav.about, icon: "about" },
 ];

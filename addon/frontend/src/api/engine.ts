@@ -22,6 +22,10 @@ export const engine = {
   closePairing: () => remove("api/pairing"),
   audit: (cursor?: string) => get<T.Page<T.AuditEntry>>("api/audit", { limit: 50, cursor }),
 
+  stremio: () => get<T.StremioLink>("api/stremio"),
+  makeStremio: () => post<T.StremioLink>("api/stremio"),
+  endStremio: () => remove("api/stremio"),
+
   settings: () => get<{ items: T.SettingItem[] }>("api/settings"),
   changeSettings: (values: Record<string, T.SettingValue>) => patch("api/settings", { values }),
 

@@ -55,6 +55,18 @@ export interface Server {
   addresses: string[];
 }
 
+/** One's own link for Stremio; the addresses are empty while there is none. */
+export interface StremioLink {
+  active: boolean;
+  url: string;
+  install_url: string;
+  web_url: string;
+  secure: boolean;
+  this_machine: boolean;
+  created_at: number;
+  used_at: number;
+}
+
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;

@@ -9,6 +9,7 @@ const PATHS: Record<string, TemplateResult> = {
   storage: svg`<rect x="3.5" y="4.5" width="17" height="6.3" rx="1.8"/><rect x="3.5" y="13.2" width="17" height="6.3" rx="1.8"/><path d="M7 7.7h.01M7 16.4h.01M11 7.7h6M11 16.4h6"/>`,
   settings: svg`<path d="M4 7h9M18.5 7H20M4 17h1.5M11 17h9"/><circle cx="15.7" cy="7" r="2.6"/><circle cx="8.3" cy="17" r="2.6"/>`,
   people: svg`<circle cx="9" cy="8.2" r="3.6"/><path d="M2.8 19.5c.5-3.9 3-5.8 6.2-5.8s5.7 1.9 6.2 5.8M15.5 5a3.3 3.3 0 0 1 0 6.4M17.5 14c2.2.7 3.5 2.5 3.8 5.5"/>`,
+  screen: svg`<rect x="3" y="4.5" width="18" height="11.5" rx="2"/><path d="M8.5 20h7M12 16v4M10.5 7.8v5l4-2.5z"/>`,
   about: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.2M12 7.8h.01"/>`,
   more: svg`<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3.2"/>`,
   add: svg`<path d="M12 5v14M5 12h14"/>`,
