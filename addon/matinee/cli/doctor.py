@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shutil
 import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .client import RUNNING
 
@@ -82,9 +84,23 @@ def _program(name: str) -> Result:
     return Result(name, first.returncode == 0, first.stdout.partition("\n")[0][:60] or path)
 
 
+def _running(data: Path) -> str:
+    """Return where the engine of this data folder answers, "" when none does.
+
+    One that was killed leaves its file behind.
+    """
+    try:
+        address = str(json.loads((data / RUNNING).read_text("utf-8"))["url"])
+        parts = urlsplit(address)
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5):
+            return address
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _port(data: Path, port: int) -> Result:
-    if (data / RUNNING).exists():
-        return Result("port", ok=True, message=f"{port}: the engine of this data folder runs")
+    if address := _running(data):
+        return Result("port", ok=True, message=f"the engine of this data folder runs at {address}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
