@@ -12,12 +12,14 @@ import orjson
 
 from ..errors import InvalidInput, MatineeError
 from ..events import EventBus, SettingsChanged
-from ..settings import ALL, Settings
+from ..settings import ALL, PROXY, Settings
 from .database import Database
 from .vault import Vault
 
 _log = logging.getLogger(__name__)
 
+NOWHERE = "socks5://127.0.0.1:9"
+"""A proxy where nobody answers (the discard port), in place of one that cannot be read."""
 Checks = Mapping[str, Callable[[Any], object]]
 """By key: what a new value must pass beyond its type and bounds. Raises `InvalidInput`."""
 
@@ -45,7 +47,11 @@ class SettingsStore:
                     raw = self._vault.open(raw, f"settings:{row['key']}")
                 self._settings.update({row["key"]: orjson.loads(raw)})
             except (MatineeError, orjson.JSONDecodeError) as error:
-                _log.warning("Setting %s is at its default: %s", row["key"], error)
+                if row["key"] == PROXY.key:  # Without it torrents would go around the proxy.
+                    self._settings.update({PROXY.key: NOWHERE})
+                    _log.warning("Torrents reach nobody until the proxy is set anew: %s", error)
+                else:
+                    _log.warning("Setting %s is at its default: %s", row["key"], error)
 
     async def change(self, values: Mapping[str, object]) -> None:
         """Check, write, put in force, tell. None resets a setting to its default.

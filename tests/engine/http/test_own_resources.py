@@ -16,8 +16,8 @@ from matinee.http.routes import Route
 from matinee.http.server import ServerInfo
 from matinee.models.identity import Role
 from matinee.settings import ACTIVE_DOWNLOADS, ALL, PROXY, Settings
-from matinee.storage import Vault
-from matinee.storage.settings import SettingsStore
+from matinee.storage import Database, Vault
+from matinee.storage.settings import NOWHERE, SettingsStore
 
 
 class Health:
@@ -191,3 +191,16 @@ async def test_a_setting_is_checked_by_the_room_that_reads_it(site: Site, key, w
     assert {item["value"] for item in listed if item["key"] == ACTIVE_DOWNLOADS.key} == {3}
     accepted = await site.call("PATCH", "/api/settings", json={"values": {key: right}})
     assert accepted.status == 200
+
+
+async def test_a_proxy_that_cannot_be_opened_is_not_gone_around(tmp_path):
+    database = Database(tmp_path / "matinee.db")
+    await database.open()
+    try:
+        before = SettingsStore(database, Vault(bytes(32)), Settings(), EventBus())
+        await before.change({PROXY.key: "socks5://me:w0rd@h:1", ACTIVE_DOWNLOADS.key: 7})
+        values = Settings()
+        await SettingsStore(database, Vault(b"k" * 32), values, EventBus()).load()
+        assert (values.get(PROXY), values.get(ACTIVE_DOWNLOADS)) == (NOWHERE, 7)
+    finally:
+        await database.close()
