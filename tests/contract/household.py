@@ -94,6 +94,10 @@ class House:
             for number in range(8)
         ]
         tokens = [self.post("/api/tokens", {"name": f"Device {number}"}) for number in range(8)]
+        other = self.post("/api/tokens", {"name": "Stremio's", "user_id": users[0]["id"]})
+        link = self.post("/api/stremio", token=other["token"])
+        self.values["stremio_token"] = [link["url"].split("/")[4]]
+        self.values["stremio_types"] = ["movie", "series"]
         self.values["users"] = [user["id"] for user in users[:2]]
         self.values["former_users"] = [user["id"] for user in users[2:]]
         self.values["tokens"] = [token["id"] for token in tokens]

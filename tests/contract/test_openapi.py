@@ -80,6 +80,13 @@ KNOWN = [
     ("GET", "/stream/{token}/subtitles/{track}.vtt", "path.token", "stream_token"),
     ("GET", "/stream/{token}/subtitles/{track}.vtt", "path.track", "tracks"),
     ("GET", "/artwork/{token}/{size}.jpg", "path.token", "artwork_token"),
+    ("GET", "/stremio/{token}/manifest.json", "path.token", "stremio_token"),
+    *(
+        ("GET", f"/stremio/{{token}}/{resource}/{{type}}/{{id}}{extra}.json", parameter, values)
+        for resource in ("catalog", "meta", "stream", "subtitles")
+        for extra in ("", "/{extra}")
+        for parameter, values in (("path.token", "stremio_token"), ("path.type", "stremio_types"))
+    ),
 ]
 
 

@@ -83,7 +83,10 @@ def test_open_operations_need_no_token(engine: Engine):
     """They are few, and each is open by design: see 'The wire'."""
     found = {(m, p) for (m, p), role in checked_in().items() if role == "open"}
     for method, path in found:
-        if not path.startswith(("/stream/", "/artwork/")):  # these have a token in their path
+        # These have a token in their path.
+        if not path.startswith(
+            ("/stream/", "/artwork/", "/stremio/")
+        ):  # these have a token in their path
             assert attempt(engine, method, path, "") != 401
     assert {path for _, path in found} == {
         "/health",
@@ -92,6 +95,12 @@ def test_open_operations_need_no_token(engine: Engine):
         "/stream/{token}/{name}",
         "/stream/{token}/subtitles/{track}.vtt",
         "/artwork/{token}/{size}.jpg",
+        "/stremio/{token}/manifest.json",
+        *(
+            f"/stremio/{{token}}/{resource}/{{type}}/{{id}}{extra}.json"
+            for resource in ("catalog", "meta", "stream", "subtitles")
+            for extra in ("", "/{extra}")
+        ),
     }
 
 
@@ -100,6 +109,9 @@ def test_forged_stream_addresses_open_nothing(engine: Engine):
         "/stream/none/film.mkv",
         "/stream/none/subtitles/0.vtt",
         "/artwork/none/small.jpg",
+        "/stremio/none/manifest.json",
+        "/stremio/none/catalog/movie/matinee-all.json",
+        "/stremio/none/stream/movie/tt0133093.json",
     ):
         assert engine.call("GET", path, token="")[0] == 401
 

@@ -62,10 +62,10 @@ class Route:
     path parameters without a schema are plain strings. `returns` is the type of the answer (a
     frozen dataclass, or `list[…]` of one); None answers 204. A handler may return a
     `web.StreamResponse` itself when `returns` is `web.StreamResponse`; then `content_types` says
-    what it sends. `errors` are the types it raises beside those that every route may answer.
-    `other_statuses` are further successful ones that a handler gives by returning `Answer`.
-    `body_example` is a body that works, for readers of the OpenAPI document and for tests made
-    from it.
+    what it sends. One that adds headers returns a response too, with the JSON of `returns`.
+    `errors` are the types it raises beside those that every route may answer. `other_statuses`
+    are further successful ones that a handler gives by returning `Answer`. `body_example` is a
+    body that works, for readers of the OpenAPI document and for tests made from it.
     """
 
     method: str

@@ -81,6 +81,15 @@ async def test_pages_join_without_gap_or_repetition(
     assert len(set(paged)) == 9
 
 
+@pytest.mark.parametrize("kind", [None, ItemKind.SHOW])
+async def test_entries_may_be_counted_off(house: House, user: str, kind: ItemKind | None) -> None:
+    question = Question(user, kind=kind, limit=100)
+    whole = [entry.id for entry in await house.library.listing.ask(question)]
+    for offset in (0, 1, len(whole) - 1, len(whole), 1000):
+        page = await house.library.listing.ask(replace(question, offset=offset))
+        assert [entry.id for entry in page] == whole[offset:]
+
+
 @pytest.mark.parametrize("after", [[], [1], ["x", 2], [None, "x"], [True, "x"], ["a", "b", "c"]])
 async def test_a_cursor_that_belongs_to_another_list(
     house: House, user: str, after: list[object]

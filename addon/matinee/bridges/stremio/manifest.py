@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ...library.listing import Filter, Sort
+from .answers import Manifest
 from .asking import PREFIX, Type
 
 MAX_AGE = 300
@@ -48,23 +49,23 @@ CHOICES = {
 }
 
 
-def manifest(server_id: str, name: str, version: str) -> dict[str, Any]:
+def manifest(server_id: str, name: str, version: str) -> Manifest:
     """Return the manifest. `name` is what the household calls the appliance."""
     types = [kind.value for kind in Type]
-    return {
-        "id": f"community.matinee.{server_id}",
-        "version": version,
-        "name": name,
-        "description": _DESCRIPTION,
-        "types": types,
-        "idPrefixes": [PREFIX],
-        "resources": [
+    return Manifest(
+        id=f"community.matinee.{server_id}",
+        version=version,
+        name=name,
+        description=_DESCRIPTION,
+        types=types,
+        idPrefixes=[PREFIX],
+        resources=[
             "catalog",
             *({"name": each, "types": types, "idPrefixes": [PREFIX]} for each in _PLAYABLE),
         ],
-        "catalogs": [_catalog(shelf, kind) for shelf in Shelf for kind in Type],
-        "behaviorHints": {"adult": False, "p2p": False, "configurable": False},
-    }
+        catalogs=[_catalog(shelf, kind) for shelf in Shelf for kind in Type],
+        behaviorHints={"adult": False, "p2p": False, "configurable": False},
+    )
 
 
 def _catalog(shelf: Shelf, kind: Type) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ...library import Library
 from ...library.listing import Entry, ItemKind, Question, Sort
 from ...settings import PUBLISHED_ADDRESS, Settings
 from . import asking
+from .answers import CatalogAnswer, Manifest, MetaAnswer, StreamsAnswer, SubtitlesAnswer
 from .asking import Asked, Type
 from .catalogs import Catalogs
 from .manifest import MAX_AGE, manifest
@@ -63,34 +64,34 @@ def routes(
         view = info.view()
         return _json(manifest(view.server_id, view.name, __version__), MAX_AGE)
 
-    async def catalog(visit: Visit) -> dict[str, Any]:
+    async def catalog(visit: Visit) -> CatalogAnswer:
         entries = await catalogs.page(visit.asked, visit.user_id)
-        return {"metas": [metas(visit.base).preview(entry) for entry in entries]}
+        return CatalogAnswer([metas(visit.base).preview(entry) for entry in entries])
 
-    async def meta(visit: Visit) -> dict[str, Any]:
+    async def meta(visit: Visit) -> MetaAnswer:
         key = visit.asked.own_id
         try:
             if visit.asked.kind == Type.SERIES and key:
                 show, episodes = await _show(library, key, visit.user_id)
-                return {"meta": metas(visit.base).show(show, episodes)}
+                return MetaAnswer(metas(visit.base).show(show, episodes))
             if visit.asked.kind == Type.MOVIE and key:
                 media_id = await library.media.resolve(key)
                 entry = await library.listing.entry(media_id, visit.user_id)
-                return {"meta": metas(visit.base).film(entry)}
+                return MetaAnswer(metas(visit.base).film(entry))
         except NotFound:
             pass
-        return {"meta": None}
+        return MetaAnswer(None)
 
-    async def stream(visit: Visit) -> dict[str, Any]:
+    async def stream(visit: Visit) -> StreamsAnswer:
         key = visit.asked.own_id
-        return {"streams": await playing.streams(key, visit.base) if key else []}
+        return StreamsAnswer(await playing.streams(key, visit.base) if key else [])
 
-    async def subtitles(visit: Visit) -> dict[str, Any]:
+    async def subtitles(visit: Visit) -> SubtitlesAnswer:
         key = visit.asked.own_id
-        return {"subtitles": await playing.tracks(key, visit.base) if key else []}
+        return SubtitlesAnswer(await playing.tracks(key, visit.base) if key else [])
 
     def answering(
-        resource: str, answer: Callable[[Visit], Awaitable[dict[str, Any]]], words: str
+        resource: str, answer: Callable[[Visit], Awaitable[Any]], returns: type, words: str
     ) -> list[Route]:
         async def handle(call: Call) -> web.StreamResponse:
             caller = passes.admit(call.path["token"])
@@ -103,16 +104,16 @@ def routes(
 
         path = f"{_PATH}/{resource}/{{type}}/{{id}}"
         return [
-            _route(f"{path}.json", handle, words),
-            _route(f"{path}/{{extra}}.json", handle, f"{words}, with more wishes"),
+            _route(f"{path}.json", handle, returns, words),
+            _route(f"{path}/{{extra}}.json", handle, returns, f"{words}, with more wishes"),
         ]
 
     return [
-        _route(f"{_PATH}/manifest.json", about, "What the Stremio add-on is"),
-        *answering("catalog", catalog, "A catalog for Stremio"),
-        *answering("meta", meta, "What is known of a film or a show, for Stremio"),
-        *answering("stream", stream, "Where Stremio plays a film"),
-        *answering("subtitles", subtitles, "The subtitles of a film, for Stremio"),
+        _route(f"{_PATH}/manifest.json", about, Manifest, "What the Stremio add-on is"),
+        *answering("catalog", catalog, CatalogAnswer, "A catalog for Stremio"),
+        *answering("meta", meta, MetaAnswer, "What is known of a title, for Stremio"),
+        *answering("stream", stream, StreamsAnswer, "Where Stremio plays a film"),
+        *answering("subtitles", subtitles, SubtitlesAnswer, "The subtitles of a film, for Stremio"),
     ]
 
 
@@ -129,14 +130,13 @@ async def _show(library: Library, key: str, user_id: str) -> tuple[Entry, list[E
     return show, await library.listing.ask(question)
 
 
-def _route(path: str, handler: Callable[[Call], Awaitable[Any]], summary: str) -> Route:
-    return Route(
-        "GET", path, None, handler, summary, TAG, returns=web.StreamResponse,
-        content_types=("application/json",), errors=(NotSignedIn,),
-    )  # fmt: skip
+def _route(
+    path: str, handler: Callable[[Call], Awaitable[Any]], returns: type, summary: str
+) -> Route:
+    return Route("GET", path, None, handler, summary, TAG, returns=returns, errors=(NotSignedIn,))
 
 
-def _json(value: dict[str, Any], max_age: int) -> web.Response:
+def _json(value: Any, max_age: int) -> web.Response:
     # Only for the client itself: answers differ between the users of a household.
     cache = f"private, max-age={max_age}" if max_age else "no-store"
     return web.Response(
