@@ -23,11 +23,7 @@ class Shelf(StrEnum):
     ARRIVING = "matinee-arriving"
 
 
-_NAMES = {
-    Shelf.ALL: "At home",
-    Shelf.CONTINUE: "Continue watching",
-    Shelf.ARRIVING: "Arriving now",
-}
+_NAMES = {Shelf.CONTINUE: "Continue watching", Shelf.ARRIVING: "Arriving now"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +59,14 @@ def manifest(server_id: str, name: str, version: str) -> Manifest:
             "catalog",
             *({"name": each, "types": types, "idPrefixes": [PREFIX]} for each in _PLAYABLE),
         ],
-        catalogs=[_catalog(shelf, kind) for shelf in Shelf for kind in Type],
+        catalogs=[_catalog(shelf, kind, name) for shelf in Shelf for kind in Type],
         behaviorHints={"adult": False, "p2p": False, "configurable": False},
     )
 
 
-def _catalog(shelf: Shelf, kind: Type) -> dict[str, Any]:
+def _catalog(shelf: Shelf, kind: Type, name: str) -> dict[str, Any]:
     extra: list[dict[str, Any]] = [{"name": "skip", "isRequired": False}]
     if shelf is Shelf.ALL:
         extra.append({"name": "search", "isRequired": False})
         extra.append({"name": "genre", "isRequired": False, "options": list(CHOICES)})
-    return {"type": kind.value, "id": shelf.value, "name": _NAMES[shelf], "extra": extra}
+    return {"type": kind.value, "id": shelf.value, "name": _NAMES.get(shelf, name), "extra": extra}
