@@ -1,8 +1,9 @@
 """From what a browser says of itself to a profile. Pure.
 
 The page asks `canPlayType` (and `MediaSource.isTypeSupported`, `MediaCapabilities`) the questions
-below and posts the answers in the web's own three words. A "maybe" is no promise: it counts as
-uncertain. Codec strings are those of RFC 6381, ISO/IEC 14496-15 and the bindings of VP9 and AV1.
+below and posts the answers in the web's own three words. To a question without codecs "maybe" is
+the best answer there is (HTML, canPlayType); to any other it is no promise and counts as uncertain.
+Codec strings are those of RFC 6381, ISO/IEC 14496-15 and the bindings of VP9 and AV1.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ QUESTIONS: Mapping[str, str] = {
     "mse": "MediaSource or ManagedMediaSource is there",
     "hdr": "matchMedia('(dynamic-range: high)')",
 }
+_WITHOUT_CODECS = frozenset({"mp3", "flac", "hls"})
 _CHANNELS = {"aac": 8, "opus": 8, "vorbis": 8, "flac": 8, "alac": 8, "eac3": 8,
              "ac3": SURROUND, "dts": SURROUND, "mp3": 2}  # fmt: skip
 _OF_CODEC = {"vp8": "webm", "vp9": "webm", "theora": "ogg", "ogg": "ogg", "wav": "wav",
@@ -67,11 +69,12 @@ Says = Callable[[str], bool]
 def from_report(answers: Mapping[str, str], family: str = "") -> ScreenProfile:
     """Return what a browser takes that answers so. Unknown keys are passed over.
 
-    `family` is "chromium", "firefox", "safari" or "": Chromium plays MKV but does not say so.
+    `family` is "chromium", "firefox", "safari" or "": older Chromium plays MKV without saying so.
     """
 
     def yes(key: str) -> bool:
-        return answers.get(key) == Answer.PROBABLY
+        said = answers.get(key)
+        return said == Answer.PROBABLY or (said == Answer.MAYBE and key in _WITHOUT_CODECS)
 
     base = {p.id: p for p in browsers.PROFILES}.get(family, browsers.ANY)
     containers = {_OF_CODEC[key] for key in _OF_CODEC if yes(key)}
@@ -137,6 +140,6 @@ def _in_mp4(yes: Says) -> Iterator[str]:
 def _uncertain(answers: Mapping[str, str], containers: set[str]) -> set[str]:
     """Return what the browser answers "maybe" to."""
     words = {*_CHANNELS, *_OF_CODEC, "hevc", "av1", "matroska", "mpegts"} - {"wav", "ogg"}
-    doubted = {key for key in words if answers.get(key) == Answer.MAYBE}
+    doubted = {key for key in words if answers.get(key) == Answer.MAYBE} - _WITHOUT_CODECS
     doubted |= {_OF_CODEC[key] for key in doubted if key in _OF_CODEC}
     return doubted - containers

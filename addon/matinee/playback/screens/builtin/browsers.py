@@ -1,8 +1,10 @@
 """Browsers, when the page has not asked the browser itself (see `reported`).
 
 [MDN] is the web's own list of containers and codecs by browser. HEVC depends on the computer, so
-it is `uncertain` outside of Safari. MKV: Chromium plays it, WebKit does not, Firefox only where it
-is switched on [MKV]. HLS comes by hls.js through Media Source Extensions, in Safari natively.
+it is `uncertain` outside of Safari. H.264 in ten bits and in 4:2:2 plays in Chromium on a computer
+(tried: tests/e2e/test_chromium_screen.py). MKV: Chromium plays it, WebKit does not, Firefox only
+where it is switched on [MKV]. HLS comes by hls.js through Media Source Extensions, in Safari
+natively.
 """
 
 from __future__ import annotations
@@ -32,10 +34,14 @@ _SOUND = (
 )
 
 
-def _open_video(ranges: tuple[str, ...]) -> tuple[VideoRule, ...]:
+_EIGHT_BIT = VideoRule("h264", H264_8BIT, 5.2, 8, ("sdr",), 4096, 2304)
+_SOFTWARE = VideoRule("h264", (*H264_8BIT, "High 10", "High 4:2:2"), 5.2, 0, ("sdr",), 4096, 2304)
+
+
+def _open_video(ranges: tuple[str, ...], h264: VideoRule = _EIGHT_BIT) -> tuple[VideoRule, ...]:
     """Return what browsers with their own decoders show."""
     return (
-        VideoRule("h264", H264_8BIT, 5.2, 8, ("sdr",), 4096, 2304),
+        h264,
         VideoRule("vp8"),
         VideoRule("vp9", ("Profile 0", "Profile 2"), 0, 10, ranges),
         VideoRule("av1", ("Main",), 0, 10, ranges),
@@ -44,7 +50,7 @@ def _open_video(ranges: tuple[str, ...]) -> tuple[VideoRule, ...]:
 
 CHROMIUM = ScreenProfile(
     "chromium", "Chrome or Edge", (*_OPEN_CONTAINERS, "matroska"),
-    _open_video(("sdr", "hdr10", "hlg")), _SOUND,
+    _open_video(("sdr", "hdr10", "hlg"), _SOFTWARE), _SOUND,
     ("webvtt",), HlsFlavour.FMP4,
     _MSE, _MSE_SOUND, uncertain=("hevc", "theora"),
     references=(MDN, CODECS, CHROMIUM_FORMATS, HEVC, MKV), built_in=True,
@@ -74,7 +80,7 @@ SAFARI = ScreenProfile(
 ANY = ScreenProfile(
     "browser", "Browser", _OPEN_CONTAINERS, _open_video(("sdr", "hdr10", "hlg")), _SOUND,
     ("webvtt",), HlsFlavour.FMP4,
-    _MSE, _MSE_SOUND, uncertain=("matroska", "hevc", "theora", "alac"),
+    _MSE, _MSE_SOUND, uncertain=("matroska", "h264", "hevc", "theora", "alac"),
     references=(MDN, CODECS), built_in=True,
 )  # fmt: skip
 PROFILES = (ANY, CHROMIUM, FIREFOX, SAFARI)
