@@ -172,7 +172,7 @@ def scan(options: Namespace) -> int:
     if options.json:
         output.emit(status)
     else:
-        output.line(", ".join(f"{key} {value}" for key, value in status.items() if value))
+        output.line(output.scan_line(status))
     return 0
 
 

@@ -62,6 +62,14 @@ def download_line(item: Mapping[str, Any]) -> str:
     return f"{item['id'][-6:]}  {plain(item['name'])[:room]:<{room}}  {tail}"
 
 
+def scan_line(status: Mapping[str, Any]) -> str:
+    """Return what a scan found, in one sentence."""
+    counted = [f"{status[key]} {key}" for key in ("new", "moved", "missing", "unreadable")]
+    told = ", ".join(part for part in counted if not part.startswith("0 "))
+    found = f"{status['found']} files seen: {told or 'nothing new'}."
+    return f"{found} {plain(status['trouble'])}".rstrip()
+
+
 def redraw(lines: Iterable[str], before: int) -> int:
     """Draw lines over the `before` lines drawn last time; return how many there are now."""
     drawn = list(lines)

@@ -122,6 +122,9 @@ class Scanner:
             for key in [key for key in self._waiting if key[0] == folder_id]:
                 del self._waiting[key]
         self._waiting.setdefault((folder_id, path), _Request(folder_id, path, settle))
+        if not self.status.running:
+            # Whoever asked looks at the status next, and must not see that of the last scan.
+            self._begin()
         self._idle.clear()
         self._wake.set()
 
