@@ -124,6 +124,9 @@ def main() -> None:
     # An end from outside is an ordinary exit, so that namespaces and processes go with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+    # Every Python peer starts from compiled modules, as one that is installed does.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(options.data / "pycache")
     work = Path(tempfile.mkdtemp(prefix="homebench-", dir=options.data))
     started = time.monotonic()
     try:

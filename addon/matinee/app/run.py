@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .. import __version__
+from .. import __version__, releases
 from ..household.suggestions import load_suggestions
 from ..http.logs import Logs
 from ..http.loop_lag import LoopLag
@@ -47,6 +47,8 @@ async def _serve(options: Options) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # Beside the rest of the start: the first film that is added must not wait for it.
+    loop.run_in_executor(None, releases.load)
     offered = await load_suggestions(options.suggestions)
     ground = await Ground.open(options)
     rooms, lag = Rooms(options, ground), LoopLag()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -46,7 +47,9 @@ class Arrivals:
         """
         known = await self.by_file(download.id)
         wanted: dict[int, str] = {}
-        for choice in select(download.name, sources(files)):
+        # In a thread: the first name read loads its tables, and a player may wait meanwhile.
+        choices = await asyncio.to_thread(select, download.name, sources(files))
+        for choice in choices:
             if choice.role is not FileRole.FILM or choice.title is None:
                 continue
             index = choice.file.index

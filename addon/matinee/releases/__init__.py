@@ -2,7 +2,7 @@
 
 from .describe import describe
 from .normalise import same_title, title_key
-from .parse import parse
+from .parse import load, parse
 from .paths import parse_path
 
-__all__ = ["describe", "parse", "parse_path", "same_title", "title_key"]
+__all__ = ["describe", "load", "parse", "parse_path", "same_title", "title_key"]
