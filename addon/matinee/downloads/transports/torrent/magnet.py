@@ -69,7 +69,40 @@ def magnet_params(source: str) -> Any:
     hashes = params.info_hashes
     if not int(str(hashes.v1), 16) and not int(str(hashes.v2), 16):
         raise _magnet_trouble("invalid info-hash")
+    _make_readable(params)
     return params
+
+
+def _make_readable(params: Any, trackers: Sequence[bytes] = ()) -> None:
+    """Take out what is not UTF-8: libtorrent keeps such bytes and raises whenever they are read.
+
+    `trackers` are those of the file, from which the readable ones are kept.
+    """
+    try:
+        _ = params.name
+    except UnicodeDecodeError:
+        params.name = ""
+    try:
+        _ = tuple(params.trackers)
+    except UnicodeDecodeError:
+        params.trackers = [url.decode() for url in trackers if _is_text(url)]
+        params.tracker_tiers = []
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _announced(data: bytes) -> list[bytes]:
+    """Return the trackers of a torrent file as bytes (`announce-list` of BEP 12, `announce`)."""
+    torrent: Any = lt.bdecode(data)
+    tiers = torrent.get(b"announce-list") or [[torrent.get(b"announce")]]
+    found = [url for tier in tiers if isinstance(tier, list) for url in tier]
+    return [url for url in found if isinstance(url, bytes)]
 
 
 def _magnet_trouble(words: str) -> InvalidInput:
@@ -102,6 +135,10 @@ def torrent_params(data: bytes) -> Any:
     if params.ti is None or not params.ti.is_valid():
         raise InvalidInput("The torrent file describes nothing.", code="bad_torrent")
     check_files(params.ti.num_files())
+    try:
+        _ = tuple(params.trackers)
+    except UnicodeDecodeError:
+        _make_readable(params, _announced(data))
     return params
 
 

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import time
 
+import libtorrent as lt
+
 from .... import settings as keys
 from ....models.downloads import Progress, Sharing
 from .core import Core
@@ -122,15 +124,21 @@ class Pulse:
         present = interface_present(name)
         if present == self._core.interface_up:
             return
-        self._core.interface_up = present
-        self._core.apply_settings()
-        if present:
-            _log.info("The interface %s is there; torrents go on", name)
-            self._core.session.reopen_network_sockets()
-            self._core.session.resume()
-        else:
+        if not present:
+            self._core.interface_up = False
+            self._core.apply_settings()
             _log.warning("There is no interface %s; torrents stand still", name)
             self._core.session.pause()
+            return
+        self._core.interface_up = True
+        try:
+            self._core.apply_settings()
+            self._core.session.reopen_network_sockets(lt.session.reopen_map_ports)
+            self._core.session.resume()
+        except RuntimeError:
+            self._core.interface_up = False  # the next round tries again
+            raise
+        _log.info("The interface %s is there; torrents go on", name or "(any)")
 
     # -- µTP
 

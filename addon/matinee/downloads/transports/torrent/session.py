@@ -202,7 +202,7 @@ def make_filter(text: str) -> Any:
         try:
             for first, last in _ranges(line):
                 blocked.add_rule(first, last, 1)
-        except ValueError:
+        except (ValueError, RuntimeError):
             wrong += 1
     if wrong:
         _log.warning("%d lines of the address filter name no range", wrong)
@@ -237,6 +237,8 @@ def _ranges(line: str) -> Iterable[tuple[str, str]]:
         if ":" in first and "." in first:
             first = first.rpartition(":")[2]
         low, high = ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip())
+        if low.version != high.version or int(low) > int(high):
+            raise ValueError("a range goes from the lower address to the higher one")
         return [(str(low), str(high))]
     address = str(ipaddress.ip_address(line))
     return [(address, address)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ from .session import (
 
 _MANY_BYTES = 200_000
 
+_log = logging.getLogger(__name__)
+
 
 class TorrentTransport:
     """BitTorrent by libtorrent. Torrents run when the queue says so, never by themselves.
@@ -63,6 +67,7 @@ class TorrentTransport:
         self._pulse = Pulse(self._core, self._saver, self._dispatcher)
         self._pump: AlertPump | None = None
         self._filter = ""
+        self._held = False
 
     @property
     def on_waiting(self) -> Callable[[str], None] | None:
@@ -84,7 +89,12 @@ class TorrentTransport:
         self._pump.on(self._dispatcher.handlers())
         self._pump.start()
         self._pulse.check_interface()
-        await self._apply_filter()
+        try:
+            await self._apply_filter()
+        except InvalidInput as error:
+            _log.error("%s Torrents stand still until it can be read.", error.message)
+            self._held = True
+            core.session.pause()
         self._pulse.start()
 
     async def stop(self) -> None:
@@ -120,6 +130,9 @@ class TorrentTransport:
         self._core.apply_settings()
         self._pulse.check_interface()
         await self._apply_filter()
+        if self._held and self._core.interface_up:
+            self._held = False
+            self._core.session.resume()
         for job in self._core.jobs.values():
             self._set_pex(job)
 
@@ -183,7 +196,7 @@ class TorrentTransport:
                 handle=handle,
                 order=order,
                 hashes=info_hashes(params.info_hashes),
-                paused=order.paused,
+                paused=order.paused or (order.stop_at_metadata and params.ti is not None),
                 trackers=trackers,
             )
             self._core.jobs[job.id] = job
@@ -223,6 +236,7 @@ class TorrentTransport:
         job = self._core.job(download_id)
         job.folder = await asyncio.to_thread(require_folder, job.save_path)
         job.paused = False
+        job.order = replace(job.order, stop_at_metadata=False)
         suspect, job.suspect = job.suspect, False
         if job.error is not None:
             job.error = None
