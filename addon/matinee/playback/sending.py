@@ -43,6 +43,8 @@ async def send(
         if opened.cached(position, step):
             sent = await _sendfile(request, opened, position, step)
         else:
+            sent = 0
+        if not sent:
             data = await opened.read(position, min(step, _READ))
             await response.write(data)
             sent = len(data)
@@ -53,8 +55,16 @@ async def send(
 
 
 async def _sendfile(request: web.BaseRequest, opened: OpenFile, offset: int, length: int) -> int:
+    """Return how many bytes went out; 0 when the system refused the first call.
+
+    Then the filesystem has no `sendfile`, or the client hung up at this moment: a write tells.
+    """
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("The client has gone.")
     loop = asyncio.get_running_loop()
-    return await loop.sendfile(transport, cast("IO[bytes]", opened), offset, length)
+    file = cast("IO[bytes]", opened)
+    try:
+        return await loop.sendfile(transport, file, offset, length, fallback=False)
+    except asyncio.SendfileNotAvailableError:
+        return 0

@@ -245,6 +245,19 @@ async def test_what_the_kernel_cannot_tell_is_read_in_a_thread(
         assert await answer.read() == data[7:78]
 
 
+async def test_a_filesystem_without_sendfile_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> int:
+        raise asyncio.SendfileNotAvailableError
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "sendfile", refuse)
+    data = content(3 * MIB + 5)
+    source = await film(tmp_path, data)
+    async with served(source) as client:
+        assert await (await client.get("/film")).read() == data
+
+
 def test_cached_says_no_before_the_drive_was_read(tmp_path: Path) -> None:
     path = tmp_path / "film"
     path.write_bytes(content(8 * MIB))
