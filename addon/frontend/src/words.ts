@@ -655,7 +655,7 @@ export const words = {
     plain:
       "Probably nowhere yet: Stremio refuses add-ons under a plain http:// address, unless they are on its own machine. Its apps try https:// instead and find nothing.",
     helps: [
-      "Put Matinee behind a reverse proxy with a certificate (Caddy, nginx, Traefik), and set its https:// address as the address for screens. Then make the link there.",
+      "Put Matinee behind a reverse proxy with a certificate (Caddy, nginx, Traefik), and set its https:// address as the address for screens: your link then begins with it.",
       "Or run Stremio on the machine that runs Matinee, and open this page there as http://127.0.0.1:8674.",
       "The address of Home Assistant does not do, neither its own nor that of its cloud: Stremio cannot sign in there.",
     ],

@@ -29,6 +29,7 @@ VIEWS = {
     "/storage": "Storage",
     "/settings": "Settings",
     "/people": "People and devices",
+    "/stremio": "Stremio",
     "/about": "About",
     "/more": "More",
     "/setup": "The house lights go down",

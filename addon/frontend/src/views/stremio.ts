@@ -11,6 +11,9 @@ import { icon } from "../ui/icons";
 import { shared } from "../ui/styles";
 import { words } from "../words";
 
+/** Whether Stremio takes this link anywhere: if not, that is said before the link. */
+const works = (link: StremioLink) => link.secure || link.this_machine;
+
 /** One's own link for Stremio, and where it works. */
 @customElement("mtn-stremio")
 export class StremioView extends MtnElement {
@@ -24,6 +27,12 @@ export class StremioView extends MtnElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
         gap: 0.6rem;
+      }
+      ul {
+        display: grid;
+        gap: 0.5rem;
+        padding-left: 1.2rem;
+        list-style: disc;
       }
     `,
   ];
@@ -56,7 +65,11 @@ export class StremioView extends MtnElement {
     return html`<div class="head"><h1>${words.stremio.title}</h1></div>
       <div class="stack">
         <p class="muted">${words.stremio.lead}</p>
-        ${this.link.show((link) => html`${this.own(link)} ${this.reach(link)}`)}
+        ${this.link.show((link) =>
+          works(link)
+            ? html`${this.own(link)} ${this.reach(link)}`
+            : html`${this.reach(link)} ${this.own(link)}`,
+        )}
       </div>
       ${this.dialogs()}`;
   }
@@ -75,7 +88,9 @@ export class StremioView extends MtnElement {
     return html`<section class="card stack" aria-labelledby="own">
       <h2 id="own">${words.stremio.own}</h2>
       <div class="row">
-        <a class="button primary" href=${link.install_url}>${words.stremio.install}</a>
+        <a class=${works(link) ? "button primary" : "button"} href=${link.install_url}
+          >${words.stremio.install}</a
+        >
         <a class="button" href=${link.web_url} target="_blank" rel="noreferrer">
           ${words.stremio.web}
         </a>
