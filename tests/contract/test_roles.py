@@ -84,9 +84,7 @@ def test_open_operations_need_no_token(engine: Engine):
     found = {(m, p) for (m, p), role in checked_in().items() if role == "open"}
     for method, path in found:
         # These have a token in their path.
-        if not path.startswith(
-            ("/stream/", "/artwork/", "/stremio/")
-        ):  # these have a token in their path
+        if not path.startswith(("/stream/", "/artwork/", "/stremio/")):
             assert attempt(engine, method, path, "") != 401
     assert {path for _, path in found} == {
         "/health",
