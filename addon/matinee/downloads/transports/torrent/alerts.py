@@ -12,6 +12,8 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from ....supervision import supervised
+
 _log = logging.getLogger(__name__)
 Handler = Callable[[Any], None]
 
@@ -59,10 +61,7 @@ class AlertPump:
     def drain(self) -> None:
         for alert in self._session.pop_alerts():
             handler = self._handlers.get(type(alert).__name__)
-            if handler is None:
-                continue
-            try:
-                handler(alert)
-            except Exception:  # noqa: BLE001 (one bad alert must not stop all torrents)
-                _log.exception("Handling %s failed", type(alert).__name__)
+            if handler is not None:
+                with supervised(_log, "Handling %s failed", type(alert).__name__):
+                    handler(alert)
         self._drained()

@@ -10,6 +10,7 @@ import libtorrent as lt
 
 from .... import settings as keys
 from ....models.downloads import Progress, Sharing
+from ....supervision import supervised
 from .core import Core
 from .dispatch import Dispatcher
 from .failures import folder_gone, folder_mark
@@ -55,10 +56,8 @@ class Pulse:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(PULSE)
-            try:
+            with supervised(_log, "A round of the torrent transport failed"):
                 await self.beat()
-            except Exception:  # noqa: BLE001 (it must go on, whatever one beat met)
-                _log.exception("A round of the torrent transport failed")
 
     async def beat(self) -> None:
         """Do what a second brings."""
