@@ -12,12 +12,14 @@ from typing import Any
 
 from ....errors import MatineeError, NotFound, RetryLater
 from ....models.downloads import FilePriority, InfoHashes, Sharing
-from ....models.limits import MIB
+from ....models.limits import KIB, MIB
 from ....ports import TransportJob
 from .layout import Layout
 from .window import Window
 
 BUFFER_BYTES = 16 * MIB
+GIVING_WAY = 64 * KIB
+"""Bytes per second that a torrent takes while it is held back: its peers shall not tire of it."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Job:
     asked_at: float = 0.0
     shared: tuple[int, int] = (0, 0)
     readers: int = 0
+    held_back: bool = False
     running: bool = False
     _waiting: dict[int, set[asyncio.Future[None]]] = field(default_factory=dict)
     _buffers: OrderedDict[int, memoryview] = field(default_factory=OrderedDict)
@@ -169,6 +172,11 @@ class Job:
                 read.set_exception(error)
                 read.exception()  # nobody may be listening any more
         self._reads.clear()
+
+    def limit_down(self) -> None:
+        """Tell libtorrent the limit that holds: the user's, or less while it is held back."""
+        limits = [self.order.rate_limit_down, GIVING_WAY if self.held_back else 0]
+        self.handle.set_download_limit(min((limit for limit in limits if limit > 0), default=0))
 
     def is_waiting(self) -> bool:
         return bool(self._waiting)

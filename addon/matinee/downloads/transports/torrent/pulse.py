@@ -15,6 +15,7 @@ from .core import Core
 from .dispatch import Dispatcher
 from .failures import folder_gone, folder_mark
 from .job import Job
+from .precedence import Precedence
 from .reader import Opening
 from .saving import SAVE_SECONDS, Saver
 from .session import (
@@ -40,6 +41,7 @@ class Pulse:
 
     def __init__(self, core: Core, saver: Saver, dispatcher: Dispatcher) -> None:
         self._core, self._saver, self._dispatcher = core, saver, dispatcher
+        self._precedence = Precedence(core)
         self._utp_since = 0.0
         self._utp_rested = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -104,7 +106,8 @@ class Pulse:
             self._core.told.shared(job.id, *totals)
 
     def hurry(self) -> None:
-        """Shorten libtorrent's rounds and queues while somebody waits."""
+        """Shorten libtorrent's rounds and queues while somebody waits; let that one go first."""
+        self._precedence.settle()
         jobs = [job for job in self._core.jobs.values() if job.running and job.error is None]
         waiting = any(job.layout is None or job.is_waiting() for job in jobs)
         reading = waiting or any(job.readers for job in jobs)

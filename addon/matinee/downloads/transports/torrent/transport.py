@@ -236,7 +236,9 @@ class TorrentTransport:
         job = self._core.job(download_id)
         job.folder = await asyncio.to_thread(require_folder, job.save_path)
         job.paused = False
-        job.order = replace(job.order, stop_at_metadata=False)
+        if job.order.stop_at_metadata:
+            job.order = replace(job.order, stop_at_metadata=False)
+            job.handle.unset_flags(lt.torrent_flags.upload_mode)
         suspect, job.suspect = job.suspect, False
         if job.error is not None:
             job.error = None
@@ -298,7 +300,8 @@ class TorrentTransport:
 
     async def set_rate_limits(self, download_id: str, down: int, up: int) -> None:
         job = self._core.job(download_id)
-        job.handle.set_download_limit(down)
+        job.order = replace(job.order, rate_limit_down=down, rate_limit_up=up)
+        job.limit_down()
         job.handle.set_upload_limit(up)
 
     async def set_sharing(self, download_id: str, sharing: Sharing) -> None:

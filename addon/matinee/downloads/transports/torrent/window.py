@@ -111,6 +111,13 @@ class Window:
         """Say whether time alone may change what is wanted."""
         return self._exclusive or bool(self.claims)
 
+    def hungry(self) -> bool:
+        """Say whether a reader that somebody watches is less than a window ahead."""
+        return any(
+            not (claim.background or claim.provisional or claim.satisfied())
+            for claim in self.claims
+        )
+
     def update(self, handle: Any) -> None:
         """Tell libtorrent what is wanted now; only what changed."""
         raised: dict[int, int] = {}
