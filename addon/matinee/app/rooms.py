@@ -21,6 +21,7 @@ from ..household.adding import Adding
 from ..household.addresses import Addresses
 from ..household.arrivals import Arrivals
 from ..household.choosing import Chooser
+from ..household.converting import Converting
 from ..household.facts import Facts
 from ..household.importing import Importing
 from ..household.opening import Opening
@@ -111,11 +112,13 @@ class Rooms:
         self.facts = Facts()
         self.subtitles = Subtitles(cache / "subtitles")
         self.screen_profiles = ScreenProfiles(ground.database)
+        self.converting = Converting(cache / "hls", self.facts, self.subtitles, ground.bus)
         self.watching = Watching(
             library=self.library, downloads=self.downloads, opening=self.opening,
             chooser=Chooser(self.library), facts=self.facts,
             preparing=Preparing(
-                self.library, self.downloads, self.facts, self.subtitles, self.addresses
+                self.library, self.downloads, self.facts, self.subtitles, self.addresses,
+                self.converting,
             ),
             screens=Screens(self.screen_profiles), bus=ground.bus,
         )  # fmt: skip
@@ -145,6 +148,7 @@ class Rooms:
             stack.push_async_callback(self.importing.stop)
             stack.push_async_callback(self.facts.stop)
             stack.push_async_callback(self.artwork.stop)
+            stack.push_async_callback(self.converting.stop)
             stack.push_async_callback(self.watching.stop)
             stack.callback(self.ground.bus.subscribe(self._hear))
             self._stack = stack.pop_all()

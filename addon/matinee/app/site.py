@@ -12,6 +12,7 @@ from ..api import (
     audit,
     downloads,
     history,
+    hls,
     identity,
     library,
     library_folders,
@@ -70,6 +71,10 @@ def all_routes(
     found += streams.routes(
         addresses=rooms.addresses, opening=rooms.opening, watching=rooms.watching,
         facts=rooms.facts, subtitles=rooms.subtitles, artwork=rooms.artwork,
+    )  # fmt: skip
+    found += hls.routes(
+        addresses=rooms.addresses, opening=rooms.opening, watching=rooms.watching,
+        converting=rooms.converting,
     )  # fmt: skip
     found += _stremio(rooms, info)
     return found

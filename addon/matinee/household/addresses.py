@@ -46,6 +46,10 @@ class Addresses:
     def subtitle(self, token: str, track_id: str) -> str:
         return f"/stream/{token}/subtitles/{track_id}.vtt"
 
+    def beneath(self, token: str, path: str) -> str:
+        """Return the path of what lies beneath a stream token: playlists by HLS."""
+        return f"/stream/{token}/{path}"
+
     def grant(self, token: str) -> Grant:
         """Return what a stream token opens, and renew it. Raises `NotSignedIn`."""
         media_id, _, session_id = self._signer.verify(token, STREAM).partition(".")

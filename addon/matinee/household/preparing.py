@@ -11,17 +11,18 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from ..downloads import Downloads
-from ..errors import RetryLater
+from ..errors import GiveUp, RetryLater
 from ..library import Library
 from ..models.downloads import DownloadState
 from ..models.limits import KIB, MIB
 from ..models.media import Probe
 from ..models.play import PlaySession, PlayState, SubtitleTrack
-from ..models.screens import DecisionKind, Means, MediaFacts
+from ..models.screens import Decision, DecisionKind, Means, MediaFacts, Reason
 from ..playback.containers import mime_type
 from ..playback.screens import decide_playback, main_reason
 from ..playback.subtitles import Subtitles, Track
 from .addresses import Addresses, Grant
+from .converting import MIME_TYPE, Converting
 from .facts import Facts
 from .opening import Arrival, Place
 from .screens import Showing
@@ -32,6 +33,8 @@ _START = 2 * MIB
 """About what a player reads before it shows something; for the estimate."""
 TELL_EVERY = 1.0
 _FACTS_PATIENCE = 3.0
+_INDEX_PATIENCE = 120.0
+"""Seconds that a film on its way may take to show what is in it, where that decides."""
 _RESUME_AFTER = 10.0
 
 
@@ -52,10 +55,11 @@ class Preparing:
         facts: Facts,
         subtitles: Subtitles,
         addresses: Addresses,
+        converting: Converting | None = None,
     ) -> None:
         self._library, self._downloads, self._facts = library, downloads, facts
         self._subtitles, self._addresses = subtitles, addresses
-        self._means = Means(remux=False)
+        self._converting = converting
 
     async def begin(
         self, view: PlaySession, place: Place, showing: Showing, start: float | None
@@ -87,14 +91,17 @@ class Preparing:
         self, view: PlaySession, place: Place, showing: Showing, probe: Probe | None
     ) -> PlaySession:
         """Return the session with what its screen makes of the film, and the subtitles."""
-        media = MediaFacts(place.source.name, probe)
-        decision = decide_playback(media, showing.screen, showing.wish, self._means)
+        preliminary = view.state is PlayState.PREPARING
+        decision, converted = await self._decide(place, showing, probe, preliminary=preliminary)
         reason = main_reason(decision)
         if decision.kind is DecisionKind.REFUSE and not decision.attempt:
             return refused(view, reason.text, reason.hint)
         path = place.source.finished_path if place.file is not None else None
         tracks = await self._subtitles.tracks(path, probe)
         token = self._addresses.stream_token(Grant(view.media_id, view.id))
+        if converted and not view.url.endswith(f"/{converted}"):
+            url = self._addresses.beneath(token, converted)
+            view = replace(view, url=url, mime_type=MIME_TYPE)
         return replace(
             view,
             duration=(probe.duration if probe else 0.0) or view.duration,
@@ -102,6 +109,31 @@ class Preparing:
             hint=reason.hint if decision.warnings else "",
             subtitles=tuple(self._subtitle(track, token) for track in tracks),
         )
+
+    async def _decide(
+        self, place: Place, showing: Showing, probe: Probe | None, *, preliminary: bool
+    ) -> tuple[Decision, str]:
+        """Return how the film is sent, and the end of its address where it is converted.
+
+        A film that cannot be cut is decided on once more, as one that goes as it is or not at all;
+        so is one of which nothing is known, unless it is `preliminary`.
+        """
+        converting, media = self._converting, MediaFacts(place.source.name, probe)
+        possible = converting is not None and (probe is not None or preliminary)
+        means = converting.means if converting and possible else Means(remux=False)
+        decision = decide_playback(media, showing.screen, showing.wish, means)
+        if converting is None or probe is None:
+            return decision, ""
+        if decision.kind is DecisionKind.TRANSCODE and means.pixel_rate is None:
+            means = await converting.measured()
+            decision = decide_playback(media, showing.screen, showing.wish, means)
+        try:
+            return decision, await converting.path(place, probe, decision)
+        except GiveUp as error:
+            means = Means(remux=False)
+            decision = decide_playback(media, showing.screen, showing.wish, means)
+            why = Reason(error.code, error.message, error.hint)
+            return replace(decision, reasons=(*decision.reasons, why)), ""
 
     def _subtitle(self, track: Track, token: str) -> SubtitleTrack:
         return SubtitleTrack(
@@ -137,7 +169,10 @@ class Preparing:
         finally:
             head.cancel()
             await asyncio.wait({head})
-        await asyncio.wait({learning}, timeout=_FACTS_PATIENCE)
+        # Sent as it is, it may begin before all is known of it; else nothing would show.
+        decision, _ = await self._decide(place, showing, None, preliminary=True)
+        as_it_is = decision.kind is DecisionKind.DIRECT or self._converting is None
+        await asyncio.wait({learning}, timeout=_FACTS_PATIENCE if as_it_is else _INDEX_PATIENCE)
         view = replace(view, state=PlayState.READY, text="", eta=None)
         yield await self.describe(view, place, showing, await self._facts.of(place))
 

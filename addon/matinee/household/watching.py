@@ -27,7 +27,7 @@ from .screens import Screens
 from .sessions import Awake, Session, Sessions
 
 _log = logging.getLogger(__name__)
-_DESCRIBED = ("duration", "warnings", "hint", "subtitles")
+_DESCRIBED = ("duration", "warnings", "hint", "subtitles", "url", "mime_type")
 """What `Preparing.describe` says of a session that its screen does not refuse."""
 
 

@@ -16,11 +16,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from tests.engine.queue.scripted import ScriptedTransport
 
-from matinee.api import play, screens, streams
+from matinee.api import hls, play, screens, streams
 from matinee.downloads import Downloads, NewDownload
 from matinee.events import Event, EventBus, PlayChanged
 from matinee.household.addresses import Addresses
 from matinee.household.choosing import Chooser
+from matinee.household.converting import Converting
 from matinee.household.facts import Facts
 from matinee.household.opening import Opening
 from matinee.household.preparing import Preparing
@@ -170,7 +171,8 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
     addresses = Addresses(Signer(vault))
     opening, facts = Opening(library, downloads, volumes, bus), Facts()
     subtitles = Subtitles(folder / "cache" / "subtitles")
-    preparing = Preparing(library, downloads, facts, subtitles, addresses)
+    converting = Converting(folder / "cache" / "hls", facts, subtitles, bus)
+    preparing = Preparing(library, downloads, facts, subtitles, addresses, converting)
     profiles = ScreenProfiles(database)
     times = {"fetch": 0.2, "next_range": 0.01, "quiet": 0.2, **patience}
     watching = Watching(
@@ -189,6 +191,8 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
     routes = play.routes(watching) + screens.routes(profiles) + streams.routes(
         addresses=addresses, opening=opening, watching=watching, facts=facts,
         subtitles=subtitles, artwork=artwork,
+    ) + hls.routes(
+        addresses=addresses, opening=opening, watching=watching, converting=converting
     )  # fmt: skip
     app = build_application(routes, identity=identity)
     async with TestClient(TestServer(app)) as client:
@@ -198,6 +202,7 @@ async def home(folder: Path, **patience: float) -> AsyncIterator[Home]:
         )  # fmt: skip
     await artwork.stop()
     await watching.stop()
+    await converting.stop()
     await facts.stop()
     await downloads.stop()
     await identity.stop()
