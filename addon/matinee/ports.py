@@ -65,7 +65,9 @@ class TransportJob:
     """What a transport needs to run a download; the same after every restart.
 
     `source` is a magnet link or an http(s) address (empty when `metadata` is there); `metadata`
-    the bytes of a torrent file; `resume` the last blob the transport saved.
+    the bytes of a torrent file; `resume` the last blob the transport saved. With
+    `stop_at_metadata` it finds out what the download consists of, tells it by `metadata_known`,
+    and fetches nothing of it until it is told to resume.
     """
 
     download_id: str
@@ -75,6 +77,7 @@ class TransportJob:
     resume: bytes = b""
     files: Sequence[DownloadFile] = ()
     paused: bool = False
+    stop_at_metadata: bool = False
     rate_limit_down: int = 0
     rate_limit_up: int = 0
 

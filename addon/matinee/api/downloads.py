@@ -187,7 +187,8 @@ def _adding_routes(downloads: Downloads, adding: Adding) -> list[Route]:
     errors = (InvalidInput, AskUser, NotFound, NotAllowed, TooLarge, RetryLater)
     return [
         Route("POST", "/api/downloads", Role.MEMBER, add,
-              "Add by magnet link, address of a torrent file, or its path on the server", TAG,
+              "Add by magnet link, address of a torrent file, or its path on the server;"
+              " a magnet added paused finds out its files and then waits", TAG,
               body=_ADD, returns=AddedDownload, status=201, other_statuses=(200,), errors=errors,
               body_example=_EXAMPLE),
         Route("POST", "/api/downloads/torrent", Role.MEMBER, upload,

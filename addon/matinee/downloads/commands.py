@@ -50,7 +50,9 @@ class Commands(Reading):
             # A paused one is not in the transport after a restart: the row tells how far it is.
             live, entry = self._book.of(item.id), self._ledger.entry(item.id)
             done = live.done if live else entry.done
-            await self._ledger.move(item.id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0, done=done)
+            await self._ledger.move(
+                item.id, S.PAUSED, only_from=_PAUSABLE, retry_at=0.0, done=done, before=None
+            )
         elif item.state is S.MOVING and not item.completed_at:
             await self._ledger.change(item.id, only_from={S.MOVING}, before=S.PAUSED)
         elif item.sharing is Sharing.SEEDING:
@@ -68,6 +70,11 @@ class Commands(Reading):
         return await self._settled(download_id)
 
     async def _resume(self, item: Download) -> None:
+        if self._learns(item):
+            await self._ledger.change(
+                item.id, only_from={S.QUEUED, S.RESOLVING}, before=None, retry_at=0.0
+            )
+            item = self.get(item.id)  # its files may have become known: then it is paused
         if item.state is S.PAUSED:
             await self._queue(item.id, {S.PAUSED})
         elif item.state is S.QUEUED and item.retry_at:
@@ -78,6 +85,11 @@ class Commands(Reading):
         elif item.sharing is Sharing.PAUSED:
             await self._ledger.change(item.id, sharing=Sharing.SEEDING, event="seeding")
             await self._reactions.check_goal(item.id)
+
+    def _learns(self, item: Download) -> bool:
+        """Say whether it is on the way to be paused as soon as its files are known."""
+        running = item.state in (S.QUEUED, S.RESOLVING)
+        return running and self._ledger.entry(item.id).only_learns
 
     async def _queue(self, download_id: str, only_from: set[DownloadState]) -> None:
         await self._ledger.move(
@@ -155,8 +167,9 @@ class Commands(Reading):
         if missing > 0:
             raise NoSpace(f"The drive {target.name} has not enough space.",
                           hint=f"Free {missing / 1e9:.1f} GB or choose another one.")  # fmt: skip
+        before = S.PAUSED if self._learns(item) else item.state
         moved = await self._ledger.move(
-            download_id, S.MOVING, before=item.state, move_to=volume_id, trouble=None,
+            download_id, S.MOVING, before=before, move_to=volume_id, trouble=None,
             only_from={S.QUEUED, S.DOWNLOADING, S.PAUSED, S.COMPLETED},
         )  # fmt: skip
         if moved is None:
@@ -249,7 +262,8 @@ class Commands(Reading):
         """
         item = self.get(download_id)
         self._supervisor.watch(item)
-        if item.state in (S.PAUSED, S.FAILED) or (item.state is S.QUEUED and item.retry_at):
+        waits = item.state is S.QUEUED and item.retry_at
+        if item.state in (S.PAUSED, S.FAILED) or waits or self._learns(item):
             return await self.resume(download_id)
         return await self._settled(download_id)
 

@@ -15,7 +15,8 @@ class NewDownload:
 
     `source` is a magnet link or an http(s) address, or empty when `metadata` holds the bytes of
     a torrent file. `chosen` are the indexes of the files that are wanted (None: all); it may be
-    given before the list of files is known. `volume_id` empty means the default volume.
+    given before the list of files is known. `volume_id` empty means the default volume. One that
+    is `paused` only finds out what it consists of.
     """
 
     name: str
@@ -44,8 +45,9 @@ class Blobs:
 class Entry:
     """A row in memory.
 
-    `done` is what was written last. `before` is the state that a move interrupted and `move_to`
-    the volume it goes to. `delete_data` belongs to a removal under way.
+    `done` is what was written last. `before` is the state that a move interrupted, and PAUSED for
+    one that pauses after a check or as soon as its files are known. `move_to` is the volume that
+    a move goes to. `delete_data` belongs to a removal under way.
     """
 
     download: Download
@@ -53,6 +55,11 @@ class Entry:
     before: DownloadState | None = None
     move_to: str = ""
     delete_data: bool = False
+
+    @property
+    def only_learns(self) -> bool:
+        """Say whether it only finds out what it consists of, and is paused then."""
+        return self.before is DownloadState.PAUSED and not self.download.size
 
     def changed(self, changes: dict[str, Any]) -> Entry:
         """Return a copy; the names may be fields of the entry or of its download."""

@@ -7,7 +7,7 @@ taken over in memory and only then announced.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -101,12 +101,14 @@ class Ledger:
         to: DownloadState,
         *,
         only_from: Collection[DownloadState] | None = None,
+        only_if: Callable[[Entry], bool] | None = None,
         detail: str = "",
         **changes: Any,
     ) -> Download | None:
         """Change the state, and with it other fields of the row or its entry.
 
-        Return None when the row is gone or not in one of the states `only_from` (any more).
+        Return None when the row is gone, not in one of the states `only_from` (any more), or
+        `only_if` says no to it.
         Raises `Conflict` when the table of transitions has no such move.
         """
         async with self._writing(download_id):
@@ -115,6 +117,8 @@ class Ledger:
                 return None
             state = entry.download.state
             if only_from is not None and state not in only_from:
+                return None
+            if only_if is not None and not only_if(entry):
                 return None
             if to not in TRANSITIONS[state]:
                 raise Conflict(

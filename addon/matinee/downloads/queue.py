@@ -65,7 +65,8 @@ class Downloads(Commands):
     async def add(self, new: NewDownload) -> tuple[Download, bool]:
         """Add a download; return it and whether it is new.
 
-        One with the same v1 or v2 info-hash is returned instead. Raises `AskUser` without a
+        One with the same v1 or v2 info-hash is returned instead. One that is to be paused and
+        whose files are not known yet is paused as soon as they are. Raises `AskUser` without a
         volume or transport, `InvalidInput` when nothing would be downloaded.
         """
         if not new.source and not new.metadata:
@@ -78,6 +79,10 @@ class Downloads(Commands):
         if files and not wanted_bytes(files) and any(file.size for file in files):
             raise InvalidInput("At least one file must be chosen.", field="files")
         entry = self._new_entry(new, files)
+        if new.paused and not files and not new.metadata:
+            entry = entry.changed(
+                {"state": S.QUEUED, "reason": QueueReason.SLOT, "before": S.PAUSED}
+            )
         blobs = Blobs(new.source, new.metadata, b"", None if files else new.chosen)
         if not await self._ledger.insert(entry, blobs, files):
             twin = self._ledger.twin(new.info_hashes)

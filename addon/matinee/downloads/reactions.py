@@ -140,15 +140,20 @@ class Reactions:
             return
         files = await self._take_files(key, files, metadata)
         size = sum(file.size for file in files if not file.is_padding)
-        changed = await self._ledger.change(
-            key,
-            name=name or item.name,
-            info_hashes=hashes,
-            size=size,
-            wanted=wanted_bytes(files),
-            event="metadata",
-        )
-        if changed is None:
+        learned: dict[str, Any] = {
+            "name": name or item.name,
+            "info_hashes": hashes,
+            "size": size,
+            "wanted": wanted_bytes(files),
+        }
+        stopped = await self._ledger.move(
+            key, S.PAUSED, only_from={S.QUEUED, S.RESOLVING}, only_if=lambda e: e.only_learns,
+            detail="metadata", before=None, retry_at=0.0, trouble=None, **learned,
+        )  # fmt: skip
+        if stopped is not None:
+            await self._announce(key)
+            return
+        if await self._ledger.change(key, event="metadata", **learned) is None:
             return
         await self._ledger.move(key, S.DOWNLOADING, only_from={S.RESOLVING})
         await self._announce(key)

@@ -31,15 +31,19 @@ class Mode(Enum):
 
     ABSENT = "absent"
     HALTED = "halted"
+    LEARNING = "learning"  # finds out what it consists of, and fetches nothing of it
     FETCHING = "fetching"
     SHARING = "sharing"
     STILL = "still"  # finished, and giving nothing back
 
 
-def wanted_mode(download: Download, *, online: bool) -> Mode | None:
+def wanted_mode(entry: Entry, *, online: bool) -> Mode | None:
     """Return the mode that a row asks for; None leaves it as it is. Pure."""
+    download = entry.download
     if not online:
         return Mode.ABSENT
+    if download.state is S.RESOLVING and entry.only_learns:
+        return Mode.LEARNING
     if download.state in FETCHING:
         return Mode.FETCHING
     if download.state in FINISHED:
@@ -102,7 +106,7 @@ class Runner:
         found, now = [], time.monotonic()
         for entry in self._ledger:
             item = entry.download
-            want = wanted_mode(item, online=online.get(item.volume_id, False))
+            want = wanted_mode(entry, online=online.get(item.volume_id, False))
             if self._differs(item, want) and self._not_before.get(item.id, 0.0) <= now:
                 found.append(item.id)
         return found
@@ -120,13 +124,14 @@ class Runner:
             item = self._ledger.find(download_id)
             if item is None:
                 return
-            want = wanted_mode(item, online=is_online(self._places, item.volume_id))
+            entry = self._ledger.entry(download_id)
+            want = wanted_mode(entry, online=is_online(self._places, item.volume_id))
             if want is None or not self._differs(item, want):
                 return
             if want is not Mode.ABSENT and self._is_leaving(item):
                 return
             try:
-                await self._bring(self._ledger.entry(download_id), want)
+                await self._bring(entry, want)
             except VolumeOffline as error:
                 # Its folder is gone though the drive may be there: it is taken on anew later.
                 await self._let_go(item)
@@ -195,6 +200,9 @@ class Runner:
             await self._withdraw(transport, item.id, have)
         elif have is Mode.ABSENT:
             await self._add(transport, entry, want)
+        elif want is Mode.LEARNING:  # a transport is told so only when it takes it on
+            await self._withdraw(transport, item.id, have)
+            await self._add(transport, entry, want)
         else:
             await self._switch(transport, item, want)
 
@@ -209,7 +217,7 @@ class Runner:
         have = self._modes[item.id]
         if want is Mode.HALTED:
             await transport.pause(item.id)
-        elif have in (Mode.HALTED, Mode.STILL) and want is not Mode.STILL:
+        elif have in (Mode.HALTED, Mode.LEARNING, Mode.STILL) and want is not Mode.STILL:
             await transport.resume(item.id)
         if want in (Mode.SHARING, Mode.STILL):
             await transport.set_sharing(item.id, item.sharing)
@@ -218,7 +226,7 @@ class Runner:
 
     async def _add(self, transport: Transport, entry: Entry, want: Mode) -> None:
         item = entry.download
-        await transport.add(await self._job(entry, paused=want in (Mode.HALTED, Mode.STILL)))
+        await transport.add(await self._job(entry, want))
         self._modes[item.id] = want
         if want is Mode.SHARING:
             await transport.set_sharing(item.id, item.sharing)
@@ -238,7 +246,7 @@ class Runner:
         """Check the files when the download is next added: they may not be what was noted."""
         self._unsure.add(download_id)
 
-    async def _job(self, entry: Entry, *, paused: bool) -> TransportJob:
+    async def _job(self, entry: Entry, want: Mode) -> TransportJob:
         item = entry.download
         root = await self._places.writable(item.volume_id)
         blobs = await self._store.blobs(item.id)
@@ -248,8 +256,10 @@ class Runner:
             source=blobs.source,
             metadata=blobs.metadata,
             resume=blobs.resume,
-            files=await self._store.files(item.id),
-            paused=paused,
+            # Those of a row that does not know them yet were written before a crash: told again.
+            files=await self._store.files(item.id) if item.size else (),
+            paused=want in (Mode.HALTED, Mode.STILL),
+            stop_at_metadata=want is Mode.LEARNING,
             rate_limit_down=item.rate_limit_down,
             rate_limit_up=item.rate_limit_up,
         )

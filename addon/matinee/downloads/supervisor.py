@@ -32,6 +32,7 @@ _SPACE_SECONDS = 5.0
 _FULL_SECONDS = 60.0
 _TOTALS_SECONDS = 60.0
 _TRIM_SECONDS = 6 * 3600.0
+_LEARNING_AT_ONCE = 5
 
 
 class Supervisor:
@@ -175,26 +176,46 @@ class Supervisor:
     # planning --------------------------------------------------------------------------------
     def watch(self, item: Download) -> None:
         """Let a download run beside the slots; remember whether it was paused."""
-        self._watched.setdefault(item.id, item.state is S.PAUSED)
+        was_paused = item.state is S.PAUSED or self._ledger.entry(item.id).only_learns
+        self._watched.setdefault(item.id, was_paused)
 
     def unwatch(self, download_id: str) -> bool:
         """Return whether it was paused before somebody watched it."""
         return self._watched.pop(download_id, False)
 
-    def _candidate(self, entry: Entry) -> Candidate:
+    def _learning(self) -> set[str]:
+        """Return those that only find out what they consist of, beside the slots.
+
+        A person waits to choose among their files, and they write nothing. The first few of them
+        only; those that nobody answers let others try.
+        """
+        found = []
+        for entry in self._ledger:
+            item, live = entry.download, self._book.of(entry.download.id)
+            if item.state in PLANNED and entry.only_learns and not (live and live.stalled):
+                found.append((-item.priority, item.position, item.id))
+        return {key for _, _, key in sorted(found)[:_LEARNING_AT_ONCE]}
+
+    def _candidate(self, entry: Entry, *, beside: bool = False) -> Candidate:
         item, live = entry.download, self._book.of(entry.download.id)
         done = live.done if live else entry.done
         return Candidate(
             item.id, item.state, item.volume_id, item.priority, item.position,
             max(0, item.wanted - done), item.reason, item.retry_at,
-            stalled=live.stalled if live else False, watched=item.id in self._watched,
+            stalled=live.stalled if live else False,
+            watched=beside or item.id in self._watched,
         )  # fmt: skip
 
     def _plan(self) -> list[Step]:
         settings = self._settings
         rooms = {v.id: Room(v.state is VolumeState.ONLINE, v.free) for v in self._places.list()}
         limits = Limits(settings.get(ACTIVE_DOWNLOADS), settings.get(FREE_SPACE))
-        waiting = [self._candidate(e) for e in self._ledger if e.download.state in PLANNED]
+        learning = self._learning()
+        waiting = [
+            self._candidate(entry, beside=entry.download.id in learning)
+            for entry in self._ledger
+            if entry.download.state in PLANNED
+        ]
         return plan(waiting, rooms, limits, self._clock())
 
     async def _apply(self) -> None:

@@ -73,7 +73,7 @@ async def test_a_magnet_is_added_once(door):
     answer = await door.add(priority=3, volume_id="usb", paused=True)
     assert answer.status == 201
     view = answer.json
-    assert (view["name"], view["state"], view["duplicate"]) == ("A Film", "paused", False)
+    assert (view["name"], view["state"], view["duplicate"]) == ("A Film", "queued", False)
     assert (view["priority"], view["volume_id"]) == (3, "usb")
     assert (view["info_hash_v1"], view["transport"]) == (HASH, "torrent")
     again = await door.add()
@@ -179,6 +179,7 @@ async def test_a_broken_torrent_file_is_refused(door):
 async def test_the_list_is_in_order_and_can_be_narrowed(door):
     one = (await door.add()).json["id"]
     two = (await door.add(f"magnet:?xt=urn:btih:{'cd' * 20}&dn=Other", paused=True)).json["id"]
+    assert (await door.call("POST", f"/api/downloads/{two}/pause")).json["state"] == "paused"
 
     async def ids(query=""):
         return [v["id"] for v in (await door.call("GET", f"/api/downloads{query}")).json["items"]]
@@ -258,13 +259,17 @@ async def test_who_may_not(door, role):
 
 
 async def test_history(door):
-    key = (await door.add(paused=True)).json["id"]
-    await door.call("POST", f"/api/downloads/{key}/resume")
+    key = (await door.add()).json["id"]
+    await until(lambda: door.house.state(key) is S.RESOLVING)
+    for verb in ("pause", "resume"):
+        await door.call("POST", f"/api/downloads/{key}/{verb}")
     await until(lambda: door.house.state(key) is S.RESOLVING)
     page = (await door.call("GET", "/api/history?limit=1")).json
     assert (page["items"][0]["event"], bool(page["next_cursor"])) == ("resolving", True)
     rest = (await door.call("GET", f"/api/history?cursor={page['next_cursor']}")).json
-    assert [line["event"] for line in rest["items"]] == ["queued", "added"]
+    assert [line["event"] for line in rest["items"]] == [
+        "queued", "paused", "resolving", "added",
+    ]  # fmt: skip
     assert rest["next_cursor"] is None
     line = rest["items"][0]["id"]
     assert (await door.call("DELETE", f"/api/history/{line}")).status == 204

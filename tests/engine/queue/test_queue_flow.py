@@ -179,7 +179,7 @@ async def test_pause_and_resume(house):
 
 
 async def test_paused_ones_are_not_given_to_the_transport_at_all(house):
-    key = await house.add(paused=True)
+    key = await house.add(metadata=b"x", files=(FILM,), paused=True)
     await house.downloading("other")
     assert key not in house.transport.held
     assert await house.queue.peers(key) == ()
@@ -226,7 +226,7 @@ async def test_unknown_ones_are_said_to_be_unknown(house):
 
 
 async def test_what_a_state_forbids_is_said(house):
-    paused = await house.add(paused=True)
+    paused = (await house.queue.pause(await house.add())).id
     for call in (house.queue.retry, house.queue.reimport, house.queue.recheck):
         with pytest.raises(Conflict):
             await call(paused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from tests.engine.queue.house import until
@@ -199,3 +200,37 @@ async def test_a_folder_that_was_deleted_by_hand_is_fetched_again(
         for _ in range(3):
             await engine.queue.resume(item.id)
         await engine.until(item.id, S.COMPLETED)
+
+
+async def test_a_magnet_that_is_added_paused_waits_until_files_are_chosen(
+    engine, season, tracker, tmp_path
+):
+    with Seeder(tmp_path / "seed", [season], tracker=tracker) as seeder:
+        item, _ = await engine.queue.add(replace(from_magnet(season.magnet), paused=True))
+        item = await engine.until(item.id, S.PAUSED)
+        files = await engine.queue.files(item.id)
+        assert sorted(file.size for file in files) == [2 * MIB + 1, 2 * MIB + 2, 2 * MIB + 3]
+        assert [file.done for file in files] == [0, 0, 0]
+        await engine.restart()
+        assert engine.queue.get(item.id).state is S.PAUSED
+        assert seeder.uploaded == 0  # payload; what the peers said of the torrent does not count
+        chosen = next(file for file in files if file.path.endswith("E02.mkv"))
+        others = {file.index: FilePriority.SKIP for file in files if file is not chosen}
+        await engine.queue.set_files(item.id, others)
+        await engine.queue.resume(item.id)
+        await engine.until(item.id, S.COMPLETED)
+    arrived = await engine.file(item.id, chosen.path)
+    source = next((tmp_path / "seed").rglob("*E02.mkv"))
+    assert arrived.read_bytes() == source.read_bytes()
+
+
+async def test_one_that_was_paused_at_its_files_goes_on_without_a_restart(
+    engine, season, tracker, tmp_path
+):
+    with Seeder(tmp_path / "seed", [season], tracker=tracker) as seeder:
+        item, _ = await engine.queue.add(replace(from_magnet(season.magnet), paused=True))
+        await engine.until(item.id, S.PAUSED)
+        assert seeder.uploaded == 0
+        await engine.queue.resume(item.id)
+        await engine.until(item.id, S.COMPLETED)
+    assert [file.progress for file in await engine.queue.files(item.id)] == [1.0] * 3

@@ -292,11 +292,12 @@ async def test_where_it_cannot_go(house):
 
 async def test_history_is_kept_for_its_time(tmp_path):
     house = await House(tmp_path, queue__history_days=1).start()
-    old = await house.add(paused=True, info_hashes=hashes(1))
+    known = {"metadata": b"x", "files": (FILM,), "paused": True}
+    old = await house.add(info_hashes=hashes(1), **known)
     await house.kill()
     house.now += 2 * 86400
     await house.start()
-    key = await house.add("new", paused=True)
+    key = await house.add("new", **known)
 
     async def lines():
         return [line.download_id for line in await house.queue.history()]

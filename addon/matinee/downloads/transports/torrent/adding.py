@@ -48,6 +48,8 @@ def make_params(job: TransportJob) -> tuple[Any, Layout | None]:
     params.flags |= flags.paused | flags.duplicate_is_error | flags.update_subscribe
     if not job.paused and params.ti is None:
         params.flags &= ~flags.paused
+        if job.stop_at_metadata:
+            params.flags |= flags.upload_mode
     params.download_limit = job.rate_limit_down
     params.upload_limit = job.rate_limit_up
     layout = None

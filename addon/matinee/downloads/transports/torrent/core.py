@@ -113,7 +113,8 @@ class Core:
         of allowed failures changes.
         """
         job.handle.set_flags(lt.torrent_flags.upload_mode)
-        job.handle.unset_flags(lt.torrent_flags.upload_mode)
+        if not job.order.stop_at_metadata:  # such a one stays in it, and asks for no piece
+            job.handle.unset_flags(lt.torrent_flags.upload_mode)
         now = self.applied.get("max_failcount", MAX_FAILURES)
         self.tune(max_failcount=MAX_FAILURES + (now == MAX_FAILURES))
 

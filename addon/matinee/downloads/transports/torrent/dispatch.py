@@ -101,6 +101,9 @@ class Dispatcher:
             layout = read_layout(info, job.order.files)
         if job.removed:
             return
+        if job.order.stop_at_metadata:
+            job.paused = True
+            self._core.run_or_rest(job)
         places = renamed(info, layout.files, theirs)
         if theirs or clashing(info, places):
             await self._add_again(job, torrent_file(section, job.trackers))
