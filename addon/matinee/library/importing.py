@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -104,12 +104,13 @@ class Importer:
                 await self._companion(job, step, film)
         for step in plan.unsorted:
             await self._unsorted(job, step)
-        return await self._result(job, plan)
+        return await self._result(job, plan, placed)
 
-    async def _result(self, job: ImportJob, plan: Plan) -> Imported:
+    async def _result(
+        self, job: ImportJob, plan: Plan, placed: Mapping[int, LibraryFile]
+    ) -> Imported:
         rows = await self._files.of_origin(job.origin)
-        films = {step.file.index for step in plan.films}
-        ids = [row.media_id for row in rows if row.media_id and row.origin_index in films]
+        ids = [row.media_id for row in placed.values() if row.media_id]
         waiting = [row for row in rows if row.role is FileRole.FILM and row.media_id is None]
         moved = [row for row in rows if row.created and await self._left(job, row)]
         reasons = dict.fromkeys(reason for _file, reason in plan.left)
@@ -132,6 +133,11 @@ class Importer:
             await self.write_nfo(known)
             return known
         media_id = await self._media.ensure_media(title)
+        twin = await self._twin(job, step, media_id)
+        if twin is not None:
+            if known is not None:  # it waited unsorted until now
+                await self._files.forget(known.id)
+            return twin
         title = (await self._media.get(media_id)).as_title()
         target = film_target(title, release, self.templates(), step.file.path)
         row = self._row(job, step, media_id, known)
@@ -144,10 +150,25 @@ class Importer:
         known = await self._known(job, step)
         if known is not None and known.created:
             return
+        if film.media_id and await self._twin(job, step, film.media_id) is not None:
+            return
         target = companion_target(film.path, step.file.path, step.subtitle)
         row = self._row(job, step, film.media_id, known)
         await self._placement.place(job.volume_id, row, job.volume_id, step.source, target,
                           may_move=job.may_move)  # fmt: skip
+
+    async def _twin(self, job: ImportJob, step: Step, media_id: str) -> LibraryFile | None:
+        """Return what the library has of this very file already, fetched by another download."""
+        rows = [
+            row
+            for row in await self._files.of_media(media_id)
+            if row.role is step.role and row.size == step.file.size and row.origin != job.origin
+        ]
+        twin = await self._placement.twin(job.volume_id, step.source, rows)
+        if twin is not None:
+            name = PurePosixPath(step.file.path).name
+            _log.info("%s is in the library already, as %s", name, twin.path)
+        return twin
 
     async def _known(self, job: ImportJob, step: Step) -> LibraryFile | None:
         """Return the row that this file of the download has already.

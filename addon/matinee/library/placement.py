@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, replace
 
 from ..errors import MatineeError, NoSpace, NotFound, VolumeOffline
@@ -91,6 +91,26 @@ class Placement:
             await self._undo(operation, way)
             raise in_words(error, source) if isinstance(error, OSError) else error from error
         return await self._finish(operation, row, made, method)
+
+    async def twin(
+        self, source_volume: str, source: str, rows: Sequence[LibraryFile]
+    ) -> LibraryFile | None:
+        """Return that one of the rows whose file has the very bytes of the source, if any.
+
+        Only files of the same size are read. Drives that are away have none.
+        """
+        source_root = self._volumes.resolve(source_volume, "")
+        for row in rows:
+            if (row.volume_id, row.path) == (source_volume, source):
+                continue
+            try:
+                root = self._volumes.resolve(row.volume_id, "")
+            except (NotFound, VolumeOffline):
+                continue
+            way = Way(source_root, source, root, row.path, "")
+            if await _stoppable(placing.same_bytes, way):
+                return row
+        return None
 
     async def _make(
         self, operation: Operation, way: Way, *, may_move: bool

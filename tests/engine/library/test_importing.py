@@ -89,6 +89,35 @@ async def test_what_vanished_from_the_library_comes_again_on_demand(house, impor
     assert len(await house.rows()) == 1
 
 
+def refetched(house, files, fill):
+    """The download is added once more as another one, and its files hold `fill`."""
+    job = download(house, FILM[0], files, origin="dl2")
+    for file in job.files:
+        write(house.root / FOLDER / file.path, file.size, fill=fill(file.path))
+    return job
+
+
+async def test_what_is_fetched_once_more_is_not_there_twice(house, importer):
+    files = [FILM, ("Quiet.Harbour.2019.1080p.en.srt", 100)]
+    first = await importer.run(download(house, FILM[0], files))
+    for path, _size in files:
+        (house.root / FOLDER / path).unlink()
+    before, rows = tree(house.root), await house.rows()
+    job = refetched(house, files, lambda path: f"dl1 {path} ".encode())
+    for _ in range(2):
+        assert await importer.run(job) == first
+        assert {p for p in tree(house.root) if not p.startswith(FOLDER)} == set(before)
+        assert await house.rows() == rows
+
+
+async def test_another_release_of_the_same_size_has_its_own_name(house, importer):
+    first = await importer.run(download(house, FILM[0], [FILM]))
+    (house.root / FOLDER / FILM[0]).unlink()
+    assert await importer.run(refetched(house, [FILM], lambda _path: b"other ")) == first
+    assert await house.paths() == [f"{PLACE} (2).mkv", f"{PLACE}.mkv"]
+    assert (house.root / f"{PLACE} (2).mkv").read_bytes().startswith(b"other ")
+
+
 async def test_a_season_pack_becomes_episodes(house, importer):
     name = "Cold.Anchor.S01.1080p.WEB-LINE"
     files = [(f"{name}/cold.anchor.s01e0{n}.the.{n}th.1080p.web-line.mkv", 1000) for n in (1, 2)]
