@@ -284,13 +284,13 @@ def test_a_bound_interface_fails_closed(house: tuple[str, str], tmp_path: Path) 
         outcome = subprocess.run(
             [*in_namespace(home), sys.executable, str(Path(__file__).with_name("bound.py")),
              home, str(tmp_path)],
-            capture_output=True, text=True, timeout=100, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'addon'}:{ROOT}"},
         )  # fmt: skip
     finally:
         capture.terminate()
-        seen, _ = capture.communicate(timeout=10)
+        seen, _ = capture.communicate(timeout=60)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert seen.strip() == ""
     told = json.loads(outcome.stdout.splitlines()[-1])
-    assert told == {"bound_before": True, "bound_after": False, "peers_tried_by_tunnel": True}
+    assert told == {"bound_before": True, "tunnel_used": True, "bound_after": False}

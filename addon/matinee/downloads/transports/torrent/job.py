@@ -83,6 +83,7 @@ class Job:
     saved_at: float = field(default_factory=time.monotonic)
     progressed_at: float = field(default_factory=time.monotonic)
     lonely_since: float = 0.0
+    try_again_at: float = 0.0
     company: int = 0
     folder: tuple[int, int] | None = None
     asked_at: float = 0.0

@@ -176,10 +176,14 @@ class Pulse:
         if not numbers.known_peers:
             return False
         if not job.lonely_since:
-            job.lonely_since = now
-            # A peer may have hung up on a plain greeting; the next one is encrypted.
+            job.lonely_since, job.try_again_at = now, now
+        waited = now - job.lonely_since
+        if now >= job.try_again_at:
+            # A peer may have hung up on a plain greeting; the next one is encrypted. Libtorrent
+            # would wait for a minute and longer, though there is nobody else.
+            job.try_again_at = now + max(waited, LONELY_SECONDS)
             self._core.forget_attempts(job)
-        return now - job.lonely_since >= LONELY_SECONDS
+        return waited >= LONELY_SECONDS
 
     # -- the drive
 
