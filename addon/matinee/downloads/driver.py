@@ -113,12 +113,15 @@ class Driver:
         unsorted: int,
         trouble: Trouble | None = None,
     ) -> None:
-        """Say what came out of it."""
+        """Say what came out of it. `completed_at` stays what it was the first time."""
         await self.importing(download_id)
         self._forget(download_id)
+        item = self._ledger.find(download_id)
+        first = item.completed_at if item is not None else 0.0
         await self._ledger.move(
             download_id, S.COMPLETED, only_from={S.IMPORTING}, media_ids=media_ids,
-            unsorted=unsorted, trouble=trouble, completed_at=self._clock(),
+            unsorted=unsorted, trouble=trouble,
+            completed_at=first or self._clock(),
         )  # fmt: skip
 
     async def failed(self, download_id: str, error: MatineeError) -> None:

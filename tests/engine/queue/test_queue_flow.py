@@ -387,12 +387,14 @@ async def test_a_complete_one_is_checked_and_is_complete_again(house):
 
 async def test_a_check_that_finds_damage_fetches_again(house):
     key = await house.completed()
+    first = house.queue.get(key).completed_at
+    house.later(60.0)
     await house.queue.recheck(key)
     house.transport.advance(key, 50 * MB)
     house.transport.listener.started(key)
     await house.until_state(key, S.DOWNLOADING)
     house.transport.finish(key)
-    await house.until_state(key, S.COMPLETED)
+    assert (await house.until_state(key, S.COMPLETED)).completed_at == first
 
 
 async def test_a_paused_one_is_paused_after_its_check(house):
