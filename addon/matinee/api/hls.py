@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Coroutine
 
 import voluptuous as vol
 from aiohttp import web
@@ -15,6 +17,7 @@ from ..household.watching import Watching
 from ..http.routes import Call, Route
 
 TAG = "Streams"
+_WATCH = 0.2
 _ERRORS = (NotSignedIn, NotFound, RetryLater, VolumeOffline, GiveUp, AskUser)
 _NAME = re.compile(
     r"(?P<list>master|index)\.m3u8|(?P<init>init)\.mp4|(?P<number>\d{1,6})\.(?P<kind>m4s|ts)"
@@ -33,7 +36,8 @@ def routes(
             raise NotFound("There is nothing of this name.", code="rendition_not_found")
         place = await opening.find(grant.media_id)
         async with watching.streaming(grant, place) as on_progress:
-            response = await _answer(converting, grant, place, call.path["way"], match)
+            making = _answer(converting, grant, place, call.path["way"], match)
+            response = await _while_there(call.request, making)
             on_progress(1)
             return response
 
@@ -49,9 +53,26 @@ def routes(
     ]  # fmt: skip
 
 
+async def _while_there(
+    request: web.Request, making: Coroutine[None, None, web.Response]
+) -> web.StreamResponse:
+    """Make an answer as long as somebody waits for it: players leave when they seek."""
+    task = asyncio.ensure_future(making)
+    try:
+        while not task.done():
+            await asyncio.wait({task}, timeout=_WATCH)
+            if request.transport is None or request.transport.is_closing():
+                return web.Response(status=499)
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
 async def _answer(
     converting: Converting, grant: Grant, place: Place, word: str, match: re.Match[str]
-) -> web.StreamResponse:
+) -> web.Response:
     if match["list"] == "master":
         return _text(await converting.master(place, word))
     if match["list"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import heapq
 import itertools
 import logging
@@ -60,6 +61,7 @@ class _Making:
     task: asyncio.Task[bytes]
     turn: _Turn
     owners: set[str] = field(default_factory=set)
+    waiting: int = 0
 
 
 class Segments:
@@ -122,24 +124,47 @@ class Segments:
         kept = await asyncio.to_thread(self._cache.get, _key(film, way, str(number)))
         if kept is not None:
             return kept
-        return await asyncio.shield(self._begin(film, way, number, owner, rank).task)
+        making = self._begin(film, way, number, owner, rank)
+        making.waiting += 1
+        try:
+            return await asyncio.shield(making.task)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if making.task.cancelled() and not (task and task.cancelling()):
+                raise NotFound("The play session has ended.", code="session_ended") from None
+            raise
+        finally:
+            making.waiting -= 1
+            if not making.waiting:  # whoever waited has gone: others may come first
+                making.turn.rank = _AHEAD
 
     def _begin(self, film: Film, way: Way, number: int, owner: str, rank: int) -> _Making:
         """Begin a segment, or join whoever makes it; it is hurried when it is wanted now."""
         key = _key(film, way, str(number))
         making = self._making.get(key)
-        if making is None:
+        if making is None or making.task.cancelling():
             turn = self._turns.ask(rank)
             work = self._make(film, way, number, turn)
             making = _Making(asyncio.create_task(work, name="segment"), turn)
             self._making[key] = making
-            making.task.add_done_callback(lambda task: self._done(key, task))
+            making.task.add_done_callback(functools.partial(self._done, key, making))
         making.owners.add(owner)
         self._turns.hurry(making.turn, rank)
+        if rank == _WANTED and not making.turn.given.is_set():
+            self._make_room()
         return making
 
-    def _done(self, key: str, task: asyncio.Task[bytes]) -> None:
-        self._making.pop(key, None)
+    def _make_room(self) -> None:
+        """End a run that nobody waits for: it may itself wait for bytes for minutes."""
+        for other in self._making.values():
+            if other.turn.rank == _AHEAD and other.turn.given.is_set():
+                other.task.cancel()
+                return
+
+    def _done(self, key: str, making: _Making, task: asyncio.Task[bytes]) -> None:
+        self._turns.end(making.turn)
+        if self._making.get(key) is making:
+            del self._making[key]
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.info("A segment cannot be made: %s", error)
@@ -248,7 +273,13 @@ class Turns:
             await turn.given.wait()
             yield
         finally:
-            turn.over = True
-            if turn.given.is_set():
-                self._free += 1
-                self._give()
+            self.end(turn)
+
+    def end(self, turn: _Turn) -> None:
+        """Give a place back, or a turn up that never came. Any number of times."""
+        if turn.over:
+            return
+        turn.over = True
+        if turn.given.is_set():
+            self._free += 1
+            self._give()

@@ -20,6 +20,7 @@ KINDS = {
     "flac.mkv": {"audio": "-c:a flac"},
     "dts.mkv": {"audio": "-c:a dca -strict -2 -b:a 768k"},
     "ac3.mp4": {"audio": "-c:a ac3 -b:a 256k"},
+    "odd.mp4": {"audio": "-c:a aac -b:a 192k", "more": "-output_ts_offset 0.7"},
 }
 
 
@@ -49,10 +50,10 @@ async def test_joined_segments_sound_like_one_encode(name: str, tmp_path: Path) 
 
 def best_shift(source: array.array[int], other: array.array[int], rate: int, about: int = 0) -> int:
     """Return by how many samples `other` is late, near `about`."""
-    start, length = rate * 2, 1500
+    start, length = rate * 2, rate * 3
 
     def distance(shift: int) -> int:
-        return sum(abs(source[i] - other[i + shift]) for i in range(start, start + length, 7))
+        return sum(abs(source[i] - other[i + shift]) for i in range(start, start + length, 997))
 
     return min(range(about - rate // 8, about + rate // 8), key=distance)
 
