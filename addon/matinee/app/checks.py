@@ -16,6 +16,15 @@ from ..library.naming import check_template
 from ..models.media import MediaKind
 
 
+def _name(name: str) -> None:
+    if not name.strip():
+        raise InvalidInput(
+            "The appliance needs a name.",
+            code="no_name",
+            hint="Give it one, or reset it to the name it came with.",
+        )
+
+
 def _published(address: str) -> None:
     if not address:
         return
@@ -46,6 +55,7 @@ def _filter(text: str) -> None:
 CHECKS: Mapping[str, Callable[[Any], object]] = {
     keys.MOVIE_TEMPLATE.key: lambda text: check_template(text, MediaKind.MOVIE),
     keys.EPISODE_TEMPLATE.key: lambda text: check_template(text, MediaKind.EPISODE),
+    keys.SERVER_NAME.key: _name,
     keys.PUBLISHED_ADDRESS.key: _published,
     keys.PROXY.key: proxy_settings,
     keys.IP_FILTER.key: _filter,
