@@ -166,7 +166,7 @@ def _pairing(identity: Identity) -> list[Route]:
         role, user_id = call.body["role"], call.body.get("user_id", "")
         code = identity.open_pairing(role, user_id)
         link = identity.open_link(role, user_id)
-        await identity.audit.write("pairing_opened", user_id=call.user.user.id, detail=role.value)
+        await identity.note("pairing_opened", call.user, role.value)
         return OpenPairing(code.code, code.expires_at, link.code, role, code.user_id)
 
     async def close_pairing(_call: Call) -> None:

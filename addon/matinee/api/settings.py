@@ -55,9 +55,7 @@ def routes(settings: Settings, store: SettingsStore, identity: Identity) -> list
     async def change(call: Call) -> Page[SettingView]:
         values = call.body["values"]
         await store.change(values)
-        await identity.audit.write(
-            "settings_changed", user_id=call.user.user.id, detail=", ".join(sorted(values))
-        )
+        await identity.note("settings_changed", call.user, ", ".join(sorted(values)))
         return listing()
 
     returns = Page[SettingView]

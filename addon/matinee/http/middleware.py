@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -97,7 +98,7 @@ class Guard:
         A good token passes even then: others may share the address.
         """
         try:
-            return self._identity.authenticate(token)
+            return replace(self._identity.authenticate(token), address=address)
         except NotSignedIn as refusal:
             if token:
                 await self._note_failure(address, refusal)

@@ -112,7 +112,7 @@ class Identity:
     async def create_user(self, name: str, role: Role, by: Caller | None = None) -> User:
         """Raises `Conflict` when the name is taken, `InvalidInput`."""
         user = await self._users.create(name, role)
-        await self._note("user_created", by, f"{user.name} as {role.value}")
+        await self.note("user_created", by, f"{user.name} as {role.value}")
         return user
 
     async def change_user(
@@ -131,7 +131,7 @@ class Identity:
         if user.role is not before.role:
             for info in self._tokens.entries(user_id):
                 self._tell_revoked(info.id)  # open event streams sign in again with the new role
-        await self._note("user_changed", by, f"{user.name} is {user.role.value}")
+        await self.note("user_changed", by, f"{user.name} is {user.role.value}")
         return user
 
     async def delete_user(self, user_id: str, by: Caller | None = None) -> None:
@@ -141,7 +141,7 @@ class Identity:
         user = await self._users.delete(user_id)
         for info in self._tokens.forget(lambda info: info.user_id == user_id):
             self._tell_revoked(info.id)
-        await self._note("user_deleted", by, user.name)
+        await self.note("user_deleted", by, user.name)
 
     # tokens
 
@@ -161,14 +161,14 @@ class Identity:
         """
         self._check_role(self._users.get(user_id), role)
         token, info = await self._tokens.create(user_id, name, role, ttl)
-        await self._note("token_created", by, f"{info.name} as {role.value}")
+        await self.note("token_created", by, f"{info.name} as {role.value}")
         return token, info
 
     async def revoke(self, token_id: str, by: Caller | None = None) -> None:
         """End a token at once, and the event streams opened with it. Raises `NotFound`."""
         info = await self._tokens.revoke(token_id)
         self._tell_revoked(token_id)
-        await self._note("token_revoked", by, info.name)
+        await self.note("token_revoked", by, info.name)
 
     # pairing
 
@@ -221,8 +221,10 @@ class Identity:
                 hint="Choose a lower role, or give the user a higher one first.",
             )
 
-    async def _note(self, event: str, by: Caller | None, detail: str) -> None:
-        await self.audit.write(event, user_id=by.user.id if by else "", detail=detail)
+    async def note(self, event: str, by: Caller | None, detail: str) -> None:
+        """Keep who did what from where; without `by`, the engine itself did."""
+        user_id, address = (by.user.id, by.address) if by else ("", "")
+        await self.audit.write(event, user_id=user_id, address=address, detail=detail)
 
 
 def _lower(one: Role, other: Role) -> Role:

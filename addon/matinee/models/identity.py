@@ -27,8 +27,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the user behind a token. `token_id` is empty for a signed stream address."""
+    """Who asks: the user behind a token. `token_id` is empty for a signed stream address.
+
+    `address` is the network address that the request came from, as far as it came from one.
+    """
 
     user: User
     role: Role
     token_id: str = ""
+    address: str = ""

@@ -133,6 +133,24 @@ async def test_audit_in_pages(site: Site):
     assert rest["next_cursor"] is None
 
 
+async def test_audit_tells_from_where(site: Site):
+    user = (await site.call("POST", "/api/users", json={"name": "Anna"})).json
+    await site.call("PATCH", f"/api/users/{user['id']}", json={"name": "Ann"})
+    token = (await site.call("POST", "/api/tokens", json={"name": "script"})).json
+    await site.call("DELETE", f"/api/tokens/{token['id']}")
+    await site.call("POST", "/api/pairing")
+    await site.call("DELETE", f"/api/users/{user['id']}")
+    await site.call("PATCH", "/api/settings", json={"values": {ACTIVE_DOWNLOADS.key: 4}})
+    entries = (await site.call("GET", "/api/audit?limit=7")).json["items"]
+    assert [entry["event"] for entry in reversed(entries)] == [
+        "user_created", "user_changed", "token_created", "token_revoked", "pairing_opened",
+        "user_deleted", "settings_changed",
+    ]  # fmt: skip
+    assert {(entry["address"], entry["user_id"]) for entry in entries} == {
+        ("127.0.0.1", site.user.id)
+    }
+
+
 async def test_settings(site: Site):
     listed = (await site.call("GET", "/api/settings", role=Role.MEMBER)).json["items"]
     assert [item["key"] for item in listed] == list(ALL)
@@ -177,6 +195,8 @@ async def test_the_server_about_itself(site: Site, health: Health):
         ("library.movie_template", "Films/{nonsense}", "Films/{title} ({year})"),
         ("library.movie_template", "Films/{title", "{title}"),
         ("library.episode_template", "{show}", "{show}/{season}x{episode:02}"),
+        ("server.name", "", "Living room"),
+        ("server.name", " \t", "Living room"),
         ("server.published_address", "living room", "http://192.168.1.20:8674"),
         ("torrent.proxy", "socks5:/host:1080", "socks5://user:word@host:1080"),
         ("torrent.ip_filter", "1.2.3.4-::1", "1.2.3.0-1.2.3.255"),
