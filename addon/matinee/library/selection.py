@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from ..models.limits import MIB
@@ -34,6 +34,12 @@ _ADVERTISEMENT = re.compile(
 _TINY = 20
 # "2_English": the second of the subtitles of one film.
 _LANGUAGE_LIST = re.compile(r"\d{1,2}_[a-z]")
+# Letters and digits by turns, as machines make names: "a1b2", "9f3c0d".
+_MADE_UP = re.compile(r"(?i)(?:[a-z]+\d+){2,}[a-z]*|(?:\d+[a-z]+){2,}\d*")
+# Discs are copied with names that never say anything; their files belong together.
+_DISC_ENDINGS = frozenset({".vob", ".m2ts"})
+# Beside a film so many times as large, a video is an extra.
+_SMALL = 5
 _SUB_FOLDERS = frozenset({"subs", "sub", "subtitles", "subtitle"})
 SUBTITLES = SUBTITLE_ENDINGS | {".idx"}
 
@@ -75,7 +81,7 @@ def select(name: str, files: Sequence[SourceFile]) -> list[Choice]:
         judged[file.index] = choice
         if choice.role is FileRole.FILM:
             films.append(choice)
-    films = [_settled(choice, films) for choice in films]
+    films = [_settled(choice, films) for choice in _told_apart(films)]
     judged.update({choice.file.index: choice for choice in films})
     kept = [choice for choice in films if choice.role is FileRole.FILM]
     for file in files:
@@ -119,6 +125,59 @@ def _video(name: str, file: SourceFile, largest: int) -> Choice:
     return Choice(file, FileRole.FILM, reason, title, release)
 
 
+def _told_apart(films: Sequence[Choice]) -> list[Choice]:
+    """Leave open what several films are whose names say nothing, or nothing of their folder.
+
+    One such file is the film that its download or folder is called after; of several nobody can
+    say which. Much smaller ones, and other copies (`qh-1080p`, `qh-2160p`), are no rivals.
+    """
+    strange: dict[str, dict[int, str]] = {}
+    for film in films:
+        own = _own_name(film)
+        if own != _key(film) and _is_movie(film) and _ending(film.file) not in _DISC_ENDINGS:
+            strange.setdefault(_key(film), {})[film.file.index] = own
+    unclear = set[int]()
+    for key, names in strange.items():
+        same = [film for film in films if _key(film) == key]
+        largest = max(film.file.size for film in same)
+        large = [film.file.index for film in same if film.file.size * _SMALL >= largest]
+        if len({names[index] for index in large if index in names}) > 1:
+            unclear.update(names)
+    return [_left_open(film, unclear) if len(films) > 1 else film for film in films]
+
+
+def _left_open(film: Choice, unclear: Collection[int]) -> Choice:
+    if _is_made_up(film):
+        return replace(film, title=None, reason="The name does not say what it is.")
+    if film.file.index in unclear:
+        return replace(film, title=None, reason="Several files could be this film.")
+    return film
+
+
+def _own_name(film: Choice) -> str:
+    """Return what a file is called without its folders, in the form of `title_key`."""
+    path = PurePosixPath(film.file.path)
+    return title_key(parse(path.name).title) or path.stem.casefold()
+
+
+def _is_movie(choice: Choice) -> bool:
+    """Say whether it is a whole film, by its name."""
+    whole = choice.release is None or not choice.release.part
+    return whole and choice.title is not None and choice.title.kind is MediaKind.MOVIE
+
+
+def _is_made_up(choice: Choice) -> bool:
+    release = choice.release
+    if release is None or not _is_movie(choice):
+        return False
+    told = release.year or release.resolution or release.source
+    return not told and _MADE_UP.fullmatch(release.title) is not None
+
+
+def _key(choice: Choice) -> str:
+    return title_key(choice.title.title) if choice.title else ""
+
+
 def _settled(choice: Choice, films: Sequence[Choice]) -> Choice:
     """Judge a film by the company it is in: a bonus clip, or an episode without a number."""
     release = choice.release
@@ -139,7 +198,7 @@ def _settled(choice: Choice, films: Sequence[Choice]) -> Choice:
         )
     biggest = max(others, key=lambda other: other.file.size)
     unnamed = choice.title is None or choice.title.year is None or _same(choice, biggest)
-    if unnamed and size * 5 < biggest.file.size and not release.part:
+    if unnamed and size * _SMALL < biggest.file.size and not release.part:
         return Choice(choice.file, FileRole.EXTRA)
     return choice
 
@@ -149,9 +208,7 @@ def _is_episode(choice: Choice) -> bool:
 
 
 def _same(one: Choice, other: Choice) -> bool:
-    if one.title is None or other.title is None:
-        return False
-    return title_key(one.title.title) == title_key(other.title.title)
+    return one.title is not None and other.title is not None and _key(one) == _key(other)
 
 
 def _other(file: SourceFile, films: Sequence[Choice]) -> Choice:

@@ -59,6 +59,31 @@ def test_a_single_file_takes_what_the_download_is_called():
     assert found["movie.mkv"].release.resolution == "1080p"
 
 
+@pytest.mark.parametrize(
+    ("name", "files", "titles"),
+    [
+        ("stuff", ["a1b2.mkv", "c3d4.mkv"], [None, None]),
+        ("Quiet Harbour (2019)", ["a1b2.mkv", "c3d4.mkv"], [None, None]),
+        ("Quiet Harbour (2019)", ["a1b2.mkv"], ["Quiet Harbour"]),
+        ("Quiet Harbour (2019)", ["qh-1080p.mkv", "qh-2160p.mkv"], ["Quiet Harbour"] * 2),
+        ("Quiet Harbour (2019)", ["qh.cd1.mkv", "qh.cd2.mkv"], ["Quiet Harbour"] * 2),
+        ("Quiet Harbour (2019)", ["VTS_01.vob", "VTS_02.vob"], ["Quiet Harbour"] * 2),
+        ("Films", ["Loud Harbour.mkv", "Quiet Sea.mkv"], ["Loud Harbour", "Quiet Sea"]),
+    ],
+)
+def test_several_files_that_nobody_can_tell_apart_wait(name, files, titles):
+    found = judge(name, *((f"{name}/{file}", GIB) for file in files)).values()
+    assert [choice.title and choice.title.title for choice in found] == titles
+    assert [choice.role for choice in found] == [FILM] * len(files)
+    assert all(choice.reason for choice in found if choice.title is None)
+
+
+def test_a_film_beside_a_small_one_is_told_apart():
+    name = "Quiet Harbour (2019)"
+    found = judge(name, (f"{name}/grp-qh.mkv", 4 * GIB), (f"{name}/aboard.mkv", 200 * MIB))
+    assert [choice.role for choice in found.values()] == [FILM, EXTRA]
+
+
 def test_a_season_pack_becomes_episodes():
     name = "Cold.Anchor.S01.1080p.WEB-LINE"
     found = judge(
