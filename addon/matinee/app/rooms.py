@@ -81,7 +81,7 @@ class Rooms:
     def __init__(self, options: Options, ground: Ground) -> None:
         self.options, self.ground = options, ground
         database, bus, settings = ground.database, ground.bus, ground.settings
-        self.volumes = Volumes(database, bus)
+        self.volumes = Volumes(database, bus, private=(options.data,))
         self.identity = Identity(database, ground.vault, settings=settings)
         self.fetcher = Fetcher(allow=lambda origin: origin in allowed)
         allowed = {origin_of(origin) for origin in options.allow_origins}
@@ -124,7 +124,8 @@ class Rooms:
         )  # fmt: skip
         self.artwork = Artwork(cache / "artwork", self.watching.quiet)
         self.setup = Setup(
-            self.volumes, ground.settings, ground.store, port=options.port, media=options.media,
+            self.volumes, transport_settings(options, ground.settings), ground.store,
+            port=options.port, media=options.media,
             adopted=self.importing.prepare_volume,
         )  # fmt: skip
 

@@ -25,6 +25,21 @@ def check_path(path: Path) -> None:
         )
 
 
+def check_private(path: Path, private: Iterable[Path]) -> None:
+    """Raise `InvalidInput` for a folder that lies in one of the engine's own, or around it.
+
+    Follows links on the disk, so that a link to such a folder is one too. Raises OSError.
+    """
+    place = path.resolve()
+    for folder in map(Path.resolve, private):
+        if place.is_relative_to(folder) or folder.is_relative_to(place):
+            raise InvalidInput(
+                f"{path} is where Matinee keeps its own data, or lies around or within it.",
+                field="path",
+                hint=f"Choose a folder beside {folder}.",
+            )
+
+
 def survey(path: Path) -> Seen:
     """Look at the folder, or where it would be made. Raises OSError."""
     for place in (path, *path.parents):

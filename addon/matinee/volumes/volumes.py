@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -32,7 +32,7 @@ class Volumes:
 
     Plain methods answer from memory; coroutines look at the drive, for at most `patience`
     seconds each, and never hold up the event loop. A network drive that hangs is offline until
-    it answers.
+    it answers. `private` are folders of the engine itself, which no volume holds or lies in.
     """
 
     def __init__(
@@ -42,11 +42,13 @@ class Volumes:
         settings: Settings | None = None,
         *,
         patience: float = PATIENCE,
+        private: Iterable[Path] = (),
     ) -> None:
         self._database, self._settings = database, settings or Settings()
         self._presence = Presence(database, bus, self._settings, patience)
         self._known = self._presence.known
         self._adopting = asyncio.Lock()
+        self._private = tuple(private)
 
     async def start(self) -> None:
         """Load the volumes and look for each; an absent or hanging one costs at most 2 seconds."""
@@ -185,6 +187,7 @@ class Volumes:
         patient, key = self._presence.patient, ("adopt", path)
         async with self._adopting:
             try:
+                await patient(key, lambda: adoption.check_private(path, self._private))
                 there = await patient(key, lambda: adoption.survey(path))
                 adoption.check_absent(path, there, self._known.values())
                 seen = await patient(key, lambda: adoption.prepare(path))

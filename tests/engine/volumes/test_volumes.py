@@ -311,6 +311,24 @@ async def test_folders_that_cannot_be_volumes_are_refused(make: Make, tmp_path: 
     assert volumes.list() == [first]
 
 
+async def test_the_engines_own_folder_is_no_volume(database: Database, tmp_path: Path) -> None:
+    own = tmp_path / "house" / "data"
+    own.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(own)
+    volumes = Volumes(database, EventBus(), private=[own])
+    await volumes.start()
+    try:
+        for path in (own, own / "films", own.parent, tmp_path / "link" / "films"):
+            with pytest.raises(InvalidInput, match="its own data") as refused:
+                await volumes.adopt(path)
+            assert (refused.value.field, str(own) in refused.value.hint) == ("path", True)
+        assert list(own.iterdir()) == []
+        beside = await volumes.adopt(own.parent / "media")
+        assert volumes.list() == [beside]
+    finally:
+        await volumes.stop()
+
+
 async def test_rename_default_and_forget(make: Make, tmp_path: Path, database: Database) -> None:
     volumes = await make()
     first = await volumes.adopt(tmp_path / "one", "One")
