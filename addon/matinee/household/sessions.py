@@ -24,6 +24,7 @@ class Session:
     """One session. `view` is what clients see; `seen` when it was last of use (monotonic).
 
     `told` is the position and duration that a player reported and that are not written yet.
+    `hint` is the one that the complaint about a screen that fetches nothing took the place of.
     """
 
     view: PlaySession
@@ -32,6 +33,7 @@ class Session:
     fetched: asyncio.Event = field(default_factory=asyncio.Event)
     streams: int = 0
     arriving: bool = False
+    hint: str = ""
     told: tuple[float, float] | None = None
     written_at: float = -math.inf
     task: asyncio.Task[None] | None = None

@@ -27,6 +27,10 @@ from .screens import Screens
 from .sessions import Awake, Session, Sessions
 
 _log = logging.getLogger(__name__)
+_NOT_FETCHED = (
+    "Look whether it is switched on, and whether it reaches the address for screens that the"
+    " settings show."
+)
 _DESCRIBED = ("duration", "warnings", "hint", "subtitles", "url", "mime_type")
 """What `Preparing.describe` says of a session that its screen does not refuse."""
 
@@ -248,11 +252,11 @@ class Watching:
             async with asyncio.timeout(self._patience.fetch):
                 await session.fetched.wait()
         except TimeoutError:
+            session.hint = session.view.hint
             self._sessions.change(
                 session,
                 text=f"{session.view.target.name or 'The screen'} has not fetched the film.",
-                hint="Look whether it is switched on, and whether it reaches the address for"
-                " screens that the settings show.",
+                hint=_NOT_FETCHED,
             )
 
     async def _until_idle(self, session: Session, seconds: float) -> None:
@@ -297,6 +301,8 @@ class Watching:
         self._sent_at = time.monotonic()
         if session is not None and position and not session.view.fetched:
             playing = {"state": PlayState.PLAYING, "text": "", "eta": None}
+            if session.view.hint == _NOT_FETCHED:
+                playing["hint"] = session.hint
             preparing = session.view.state is PlayState.PREPARING
             self._sessions.change(session, fetched=True, **({} if preparing else playing))
 

@@ -149,11 +149,12 @@ async def test_nobody_fetches_the_address(house: Home) -> None:
     media_id = await film(house)
     session = await house.play(media=media_id, target={"name": "TV", "kind": "dlna"})
     await until(lambda: any("TV has not fetched" in told.text for told in house.told))
-    assert (await house.session(session["id"]))["state"] == "ready"
+    waiting = await house.session(session["id"])
+    assert (waiting["state"], "switched on" in waiting["hint"]) == ("ready", True)
     async with house.client.get(session["url"], headers={"Range": "bytes=0-9"}) as answer:
         assert answer.status == 206
     playing = await house.until_state(session["id"], "playing")
-    assert playing["text"] == ""
+    assert (playing["text"], playing["hint"]) == ("", session["hint"])
 
 
 async def test_an_ended_session_is_gone_and_its_address_still_plays(house: Home) -> None:
