@@ -91,6 +91,7 @@ def test_open_operations_need_no_token(engine: Engine):
         "/api/pair",
         "/api/pair/link",
         "/stream/{token}/{name}",
+        "/stream/{token}/hls/{way}/{name}",
         "/stream/{token}/subtitles/{track}.vtt",
         "/artwork/{token}/{size}.jpg",
         "/stremio/{token}/manifest.json",
@@ -105,6 +106,7 @@ def test_open_operations_need_no_token(engine: Engine):
 def test_forged_stream_addresses_open_nothing(engine: Engine):
     for path in (
         "/stream/none/film.mkv",
+        "/stream/none/hls/fmp4-v0/master.m3u8",
         "/stream/none/subtitles/0.vtt",
         "/artwork/none/small.jpg",
         "/stremio/none/manifest.json",
