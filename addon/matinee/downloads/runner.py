@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 
-from ..errors import AskUser, MatineeError, VolumeOffline
+from ..errors import AskUser, MatineeError, RetryLater, VolumeOffline
 from ..models.downloads import Download, DownloadState, Progress, Sharing
 from ..ports import Transport, TransportJob
+from ..supervision import supervised
 from .entries import Entry
 from .moves import Ledger, same_torrent
 from .places import Places, is_online
@@ -23,6 +25,7 @@ S = DownloadState
 FETCHING = frozenset({S.RESOLVING, S.DOWNLOADING, S.CHECKING})
 _AT_ONCE = 16
 _REFUSED_SECONDS = 60.0
+BROKEN = "transport_broken"
 FINISHED = frozenset({S.VERIFYING, S.IMPORTING, S.COMPLETED})
 
 
@@ -130,19 +133,41 @@ class Runner:
                 return
             if want is not Mode.ABSENT and self._is_leaving(item):
                 return
+            patience = item.state in FINISHED  # no other row waits for its sharing: no hurry
             try:
-                await self._bring(entry, want)
+                await self._bring_or_say(entry, want)
             except VolumeOffline as error:
                 # Its folder is gone though the drive may be there: it is taken on anew later.
                 await self._let_go(item)
                 self._trouble(download_id, error)
             except MatineeError as error:
+                patience |= error.code == BROKEN
                 self._trouble(download_id, error)
             else:
                 self._not_before.pop(download_id, None)
                 return
-            if item.state in FINISHED:  # no other row waits for its sharing, so none is in a hurry
+            if patience:
                 self._not_before[download_id] = time.monotonic() + _REFUSED_SECONDS
+
+    async def _bring_or_say(self, entry: Entry, want: Mode) -> None:
+        """Bring it in line; a defect of its transport is trouble of this download alone.
+
+        Raises what a transport may raise, and `RetryLater` (`transport_broken`) for the rest.
+        """
+        refusal: Exception | None = RetryLater(
+            "The part of Matinee that fetches it broke off.",
+            code=BROKEN,
+            hint="The log says more; look there when it does not come right by itself.",
+        )
+        with supervised(_log, "“%s” cannot be made %s", entry.download.name, want.value):
+            try:
+                await self._bring(entry, want)
+            except (MatineeError, sqlite3.Error) as error:
+                refusal = error
+            else:
+                refusal = None
+        if refusal is not None:
+            raise refusal
 
     def _is_leaving(self, item: Download) -> bool:
         """Say whether a removed one with the same info-hash is still in the transport."""

@@ -150,6 +150,32 @@ async def test_a_transport_that_refuses_the_job(house):
     assert item.trouble.message == "This torrent is broken."
 
 
+async def test_a_defect_of_a_transport_is_trouble_of_that_download(house, caplog):
+    house.transport.refuse["add"] = TypeError("a slip in the code")
+    key = await house.add()
+    await until(lambda: house.queue.get(key).trouble)
+    item = house.queue.get(key)
+    assert (item.state, item.reason) == (S.QUEUED, QueueReason.RETRY)
+    assert (item.trouble.code, "log" in item.trouble.hint) == ("transport_broken", True)
+    house.transport.refuse.clear()
+    await house.downloading("other")  # several turns pass
+    assert caplog.text.count("a slip in the code") == 1
+    assert house.transport.calls.count(("add", key)) == 1
+    await house.queue.retry(key)
+    await house.until_running(key)
+    assert house.queue.get(key).trouble is None
+
+
+async def test_a_halt_that_breaks_is_not_tried_every_second(house, caplog):
+    key = await house.downloading()
+    house.transport.refuse["pause"] = TypeError("a slip in the code")
+    await house.queue.pause(key)
+    await house.downloading("other")  # several turns pass
+    assert house.state(key) is S.PAUSED
+    assert house.transport.calls.count(("pause", key)) == 1
+    assert caplog.text.count("a slip in the code") == 1
+
+
 async def test_a_missing_transport_is_said(house):
     key = await house.downloading()
     await house.kill()
