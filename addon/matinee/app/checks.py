@@ -42,14 +42,26 @@ def _published(address: str) -> None:
 
 
 def _filter(text: str) -> None:
-    try:
-        make_filter(text)
-    except RuntimeError as error:
-        raise InvalidInput(
-            "A range of the address filter cannot be read.",
-            code="bad_filter",
-            hint="Both ends of a range are of one kind, such as 1.2.3.0-1.2.3.255.",
-        ) from error
+    """Refuse typed lines that block nothing. Of a file they are left out and counted in the log."""
+    make_filter(text)
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) == 1 and lines[0].startswith("/"):
+        return
+    for line in lines:
+        if line.startswith("/") or not _blocks(make_filter(line)):
+            raise InvalidInput(
+                f"The address filter names no range in “{line[:60]}”.",
+                code="bad_filter",
+                hint="Write a range from the lower to the higher address, such as"
+                " 1.2.3.0-1.2.3.255 or 1.2.3.0/24.",
+            )
+
+
+def _blocks(blocked: Any) -> bool:
+    """Say whether libtorrent's filter has any range: one that has none is whole, and lets pass."""
+    ranges = sum(len(of_a_kind) for of_a_kind in blocked.export_filter())
+    return ranges > 2 or any(blocked.access(address) for address in ("0.0.0.0", "::"))
 
 
 CHECKS: Mapping[str, Callable[[Any], object]] = {

@@ -200,6 +200,8 @@ async def test_the_server_about_itself(site: Site, health: Health):
         ("server.published_address", "living room", "http://192.168.1.20:8674"),
         ("torrent.proxy", "socks5:/host:1080", "socks5://user:word@host:1080"),
         ("torrent.ip_filter", "1.2.3.4-::1", "1.2.3.0-1.2.3.255"),
+        ("torrent.ip_filter", "1.2.3.0/24\nwords # no range", "# mine\n\n1.2.3.0/24\n::/0"),
+        ("torrent.ip_filter", "1.2.3.0/24\n/etc/hostname", "0.0.0.0/0"),
         ("torrent.ip_filter", "/nowhere/filter.txt", ""),
     ],
 )
