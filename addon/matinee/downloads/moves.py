@@ -6,7 +6,7 @@ taken over in memory and only then announced.
 
 from __future__ import annotations
 
-import sqlite3
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -68,30 +68,35 @@ class Ledger:
         return max((e.download.position for e in self._entries.values()), default=-1)
 
     @asynccontextmanager
-    async def _writing(self, download_id: str) -> AsyncIterator[None]:
-        """Take back what memory has of a row when it could not be written."""
-        before = self._entries.get(download_id)
+    async def _writing(self) -> AsyncIterator[list[Entry]]:
+        """Write rows; memory takes over what was put into the list once that is committed.
+
+        Whoever waits for the transaction sees it: nothing runs between the commit and this.
+        """
+        new: list[Entry] = []
+        written = False
         try:
             async with self._store.transaction():
-                before = self._entries.get(download_id)
-                yield
-        except sqlite3.Error:
-            if before is None:
-                self._entries.pop(download_id, None)
-            else:
-                self._entries[download_id] = before
+                yield new
+                written = True
+        except asyncio.CancelledError:
+            if written:  # only the commit was cut, and that was on its way already
+                self._take_over(new)
             raise
+        self._take_over(new)
+
+    def _take_over(self, new: Sequence[Entry]) -> None:
+        self._entries.update({entry.download.id: entry for entry in new})
 
     async def insert(self, entry: Entry, blobs: Blobs, files: Sequence[DownloadFile]) -> bool:
         """Add a row, unless there is one with the same info-hash; say whether it was added."""
         item = entry.download
-        async with self._writing(item.id):
+        async with self._writing() as written:
             if self.twin(item.info_hashes):
                 return False
             await self._store.insert(entry, blobs, files)
             await self._store.note(item.id, item.name, "added")
-            # Inside: the next one to add must see this one before it looks for a twin.
-            self._entries[item.id] = entry
+            written.append(entry)
         self._bus.publish(DownloadChanged(item))
         return True
 
@@ -111,7 +116,7 @@ class Ledger:
         `only_if` says no to it.
         Raises `Conflict` when the table of transitions has no such move.
         """
-        async with self._writing(download_id):
+        async with self._writing() as written:
             entry = self._entries.get(download_id)
             if entry is None:
                 return None
@@ -128,7 +133,7 @@ class Ledger:
             new = entry.changed({"reason": None, **changes, "state": to})
             await self._store.update(new)
             await self._store.note(download_id, new.download.name, to.value, detail)
-            self._entries[download_id] = new
+            written.append(new)
         if to is S.REMOVED:
             self._bus.publish(DownloadRemoved(download_id))
         else:
@@ -150,7 +155,7 @@ class Ledger:
         """
         if "state" in changes:
             raise TypeError("A state is changed by move() only.")
-        async with self._writing(download_id):
+        async with self._writing() as written:
             entry = self._entries.get(download_id)
             if entry is None or entry.download.state is S.REMOVED:
                 return None
@@ -161,7 +166,7 @@ class Ledger:
                 await self._store.update(new)
             if event:
                 await self._store.note(download_id, new.download.name, event, detail)
-            self._entries[download_id] = new
+            written.append(new)
         if new.download != entry.download:
             self._bus.publish(DownloadChanged(new.download))
         return new.download

@@ -176,11 +176,11 @@ async def test_damage_is_found_and_mended(engine, season, tracker, tmp_path):
     with episode.open("r+b") as file:
         file.seek(MIB)
         file.write(bytes(1000))
+    await engine.queue.recheck(item.id)
+    await engine.until(item.id, S.DOWNLOADING)  # and stays so: nobody has what is missing yet
+    view = engine.queue.view(item.id)
+    assert 0 < view.done < view.wanted
     with Seeder(tmp_path / "seed", [season], tracker=tracker):
-        await engine.queue.recheck(item.id)
-        await engine.until(item.id, S.DOWNLOADING)
-        view = engine.queue.view(item.id)
-        assert 0 < view.done < view.wanted
         await engine.restart()
         await engine.until(item.id, S.COMPLETED)
         assert episode.read_bytes() == good
