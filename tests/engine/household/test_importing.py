@@ -108,6 +108,26 @@ async def _none(arrivals, media_id):
     return not await arrivals.of_media(media_id)
 
 
+async def test_a_film_that_was_removed_with_its_data_and_is_added_again_is_there_once(tmp_path):
+    async with household(tmp_path) as house:
+        seen = []
+        for _ in range(2):
+            key = await begin(house)
+            house.transport.finish(key)
+            await reached(house, key, S.COMPLETED)
+            done = house.queue.get(key)
+            assert (done.unsorted, done.trouble) == (0, None)
+            (media_id,) = done.media_ids
+            seen.append((media_id, await house.library.files.of_media(media_id)))
+            source = await house.queue.folder(key)
+            await house.queue.remove(key, delete_data=True)
+            await until(lambda source=source: not source.exists())
+        assert seen[0] == seen[1]
+        paths = [file.path for file in seen[0][1]]
+        assert [path for path in paths if (house.root / path).is_file()] == paths
+        assert len(list((house.root / paths[0]).parent.glob("*.mkv"))) == 1
+
+
 async def test_a_title_that_was_corrected_on_the_way_counts(tmp_path):
     async with household(tmp_path) as house:
         key = await begin(house)
