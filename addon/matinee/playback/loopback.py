@@ -30,8 +30,10 @@ class Lent:
     With `only_here` what is not here yet is refused at once instead of being waited for.
     """
 
-    def __init__(self, source: ByteSource, budget: int, *, only_here: bool) -> None:
-        self._source, self._only_here = source, only_here
+    def __init__(
+        self, source: ByteSource, budget: int, *, only_here: bool, part: int = _SEND_BUFFER
+    ) -> None:
+        self._source, self._only_here, self._part = source, only_here, part
         self._left = budget
 
     @property
@@ -58,7 +60,7 @@ class Lent:
 
     def take(self, offset: int, length: int) -> int:
         """Return how many bytes may be read. Raises `NotFound` for none."""
-        length = min(length, self._left, _SEND_BUFFER)
+        length = min(length, self._left, self._part)
         if length <= 0:
             raise NotFound("The program has read enough.", code="budget_spent")
         if self._only_here and not self._source.available(offset, length):
@@ -79,9 +81,15 @@ class _LentReader:
 
 
 @asynccontextmanager
-async def lend(source: ByteSource, *, budget: int, only_here: bool = False) -> AsyncIterator[str]:
-    """Yield an http address of the source. Whatever still reads it is cut at the end."""
-    lent = Lent(source, budget, only_here=only_here)
+async def lend(
+    source: ByteSource, *, budget: int, only_here: bool = False, part: int = _SEND_BUFFER
+) -> AsyncIterator[str]:
+    """Yield an http address of the source. Whatever still reads it is cut at the end.
+
+    `part` is how much is read ahead of the program at most; more is quicker, where the bytes are
+    here anyway.
+    """
+    lent = Lent(source, budget, only_here=only_here, part=part)
     path = f"/{secrets.token_urlsafe(16)}/{quote(source.name, safe='')}"
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -93,7 +101,7 @@ async def lend(source: ByteSource, *, budget: int, only_here: bool = False) -> A
             return web.Response(status=error.status)
 
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, part)
     server = web.Server(answer, access_log=None)
     runner = web.ServerRunner(server, shutdown_timeout=0.1)
     await runner.setup()

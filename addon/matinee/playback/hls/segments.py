@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import GiveUp, NotFound
-from ...models.limits import GIB, MIB
+from ...models.limits import GIB, KIB, MIB
 from ...models.media import Probe, Stream
 from ...ports import ByteSource
 from ...programs.run import Limits, ProgramFailed, run
@@ -35,6 +35,7 @@ PATIENCE = 300.0
 _WANTED, _AHEAD = 0, 1
 _LARGEST = 128 * MIB
 _INDEXES = 32
+_WHOLE_PART, _ARRIVING_PART = 256 * KIB, 64 * KIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ class Segments:
         )  # fmt: skip
         source, budget = lent.lent(film.source, film.index, segment, count)
         try:
-            async with lend(source, budget=budget) as address:
+            part = _WHOLE_PART if film.source.finished_path is not None else _ARRIVING_PART
+            async with lend(source, budget=budget, part=part) as address:
                 made = (await run(commands.fragment(job, address), limits)).output
             split(made)
             if way.flavour is Flavour.TS:
