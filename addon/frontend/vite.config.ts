@@ -10,6 +10,8 @@ export default defineConfig({
     // Inline data: addresses would need a wider Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The script that plays playlists is that large, and loaded only where a film needs it.
+    chunkSizeWarningLimit: 700,
   },
   test: {
     environment: "happy-dom",

@@ -120,6 +120,16 @@ export const put = <T>(path: string, body: unknown) => request<T>("PUT", path, {
 export const patch = <T>(path: string, body: unknown) => request<T>("PATCH", path, { body });
 export const remove = <T>(path: string, query?: Query) => request<T>("DELETE", path, { query });
 
+/** Return why this address cannot be read, as the engine says it; nothing when it can. */
+export async function whyNot(url: string): Promise<Problem | undefined> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? undefined : await problemOf(response);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Read a whole list, page by page where it has pages. */
 export async function all<T>(path: string, query: Query = {}): Promise<T[]> {
   const items: T[] = [];

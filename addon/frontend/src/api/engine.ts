@@ -1,5 +1,7 @@
 /** Every call the page makes, by resource. */
 import { all, get, patch, post, put, remove, request, type Query } from "./client";
+import type { Report } from "../core/abilities";
+import type { Quality } from "../core/playback";
 import type * as T from "./types";
 
 const id = encodeURIComponent;
@@ -97,11 +99,13 @@ export const engine = {
   deleteTrash: (item: string) => remove(`api/trash/${id(item)}`),
   emptyTrash: () => remove("api/trash"),
 
-  play: (media: string, from?: number) =>
+  /** `from` in seconds; what is undefined is left to the engine. */
+  play: (media: string, reported: Report, from?: number, wish: PlayWish = {}) =>
     post<T.PlaySession>("api/play", {
       media,
-      target: { name: "Browser", kind: "browser", screen_profile: "" },
-      ...(from === undefined ? {} : { from }),
+      target: { name: "Browser", kind: "browser", screen_profile: "", reported },
+      from,
+      ...wish,
     }),
   playSession: (session: string) => get<T.PlaySession>(`api/play/${id(session)}`),
   endPlay: (session: string) => request("DELETE", `api/play/${id(session)}`, { keepalive: true }),
@@ -110,6 +114,12 @@ export const engine = {
     body: { position: number; duration: number; paused: boolean },
   ) => request("PUT", `api/play/${id(session)}/position`, { body, keepalive: true }),
 };
+
+export interface PlayWish {
+  /** The index of a sound track. */
+  audio?: number;
+  quality?: Quality;
+}
 
 export interface AddOptions {
   paused?: boolean;

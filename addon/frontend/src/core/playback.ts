@@ -1,5 +1,5 @@
 /** What the player decides; pure, so that it is tested by tables. */
-import type { MediaItem } from "../api/types";
+import type { MediaItem, PlaySession } from "../api/types";
 
 export interface Decoded {
   currentTime: number;
@@ -56,4 +56,29 @@ export function bufferedEnd(ranges: TimeRanges, at: number, duration: number): n
 /** Whether offering to resume makes sense. */
 export function worthResuming(position: number, duration: number): boolean {
   return position > 30 && (!(duration > 0) || position < duration - 30);
+}
+
+const PLAYLIST = "application/vnd.apple.mpegurl";
+
+export function isPlaylist(session: Pick<PlaySession, "mime_type">): boolean {
+  return session.mime_type.toLowerCase().startsWith(PLAYLIST);
+}
+
+export type Way = "direct" | "remuxed" | "sound" | "encoded";
+
+/** How the film is sent. The address of a playlist says what is made of its tracks. */
+export function wayOf(session: Pick<PlaySession, "mime_type" | "url">): Way {
+  if (!isPlaylist(session)) return "direct";
+  const word = /\/hls\/([^/]+)\//.exec(session.url)?.[1] ?? "";
+  if (/-v\d+h\d+/.test(word)) return "encoded";
+  return /-a\d+aac/.test(word) ? "sound" : "remuxed";
+}
+
+export const QUALITIES = ["auto", "1080p", "720p", "480p"] as const;
+export type Quality = (typeof QUALITIES)[number];
+
+/** The qualities worth offering for a picture of this height: as it is, and the lower ones. */
+export function qualitiesFor(height: number): Quality[] {
+  const lower = QUALITIES.filter((name) => name !== "auto" && parseInt(name) < height);
+  return lower.length ? ["auto", ...lower] : [];
 }

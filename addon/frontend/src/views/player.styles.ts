@@ -59,6 +59,15 @@ export const playerStyles = css`
     font-size: clamp(1.1rem, 0.9rem + 1vw, 1.7rem);
     text-shadow: 0 1px 10px #000;
   }
+  .how {
+    color: var(--muted);
+    text-shadow: 0 1px 10px #000;
+  }
+  @media (max-width: 40rem) {
+    .how {
+      display: none;
+    }
+  }
   .bottom {
     bottom: 0;
     background: linear-gradient(transparent, rgb(0 0 0 / 85%));

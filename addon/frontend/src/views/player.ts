@@ -1,22 +1,25 @@
 import { html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { asProblem, Problem } from "../api/client";
-import { engine } from "../api/engine";
+import { asProblem, type Problem } from "../api/client";
+import { engine, type PlayWish } from "../api/engine";
 import type { MediaDetail, MediaItem, PlaySession } from "../api/types";
+import { report } from "../core/abilities";
 import { isPlayable, worthResuming } from "../core/playback";
 import { documentTitle, go, goBack, place } from "../core/router";
 import { Watch } from "../core/store";
 import { downloads, playChanges } from "../stores/live";
+import { say } from "../stores/toasts";
 import { MtnElement } from "../ui/element";
 import { shared } from "../ui/styles";
-import { words } from "../words";
 import { playerStyles } from "./player.styles";
 import { bottomBar, nextButton, patience, picture, topBar } from "./player/controls";
 import type { Panel, Player } from "./player/face";
-import { command } from "./player/keys";
+import { ofElement, ofPlaylist } from "./player/faults";
+import { keyPressed } from "./player/keys";
 import { Medium } from "./player/medium";
 import { Notes } from "./player/notes";
 import { panels } from "./player/panels";
+import type { Fault } from "./player/stream";
 import { ask, choose, preparing, refused, trouble } from "./player/stages";
 
 const HIDE_AFTER = 3200;
@@ -32,12 +35,13 @@ export class PlayerView extends MtnElement implements Player {
   @state() session: PlaySession | undefined;
   @state() media: MediaDetail | undefined;
   @state() following: MediaItem | undefined;
-  @state() private problem: Problem | undefined;
+  @state() problem: Problem | undefined;
   @state() asking = false;
   @state() idle = false;
   @state() full = false;
   @state() panel: Panel = "";
   @state() subtitle = "";
+  @state() wish: PlayWish = {};
   @query("video") private video!: HTMLVideoElement | null;
 
   readonly medium = new Medium(this, () => this.video, {
@@ -45,6 +49,7 @@ export class PlayerView extends MtnElement implements Player {
     report: () => this.report(),
     ticked: (video) => this.judge(video),
     failed: (video) => this.failed(video),
+    broke: (fault, url) => void this.broke(fault, url),
   });
   readonly notes = new Notes(this);
   startAt = 0;
@@ -55,6 +60,8 @@ export class PlayerView extends MtnElement implements Player {
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
   private prepared = false;
+  /** Where to go on after the film was asked for anew. */
+  private goOnAt: number | undefined;
   /** A finger that brings the buttons back does not pause as well. */
   private touchWakes = false;
 
@@ -67,14 +74,15 @@ export class PlayerView extends MtnElement implements Player {
     super.connectedCallback();
     this.stop = new AbortController();
     const options = { signal: this.stop.signal };
-    window.addEventListener("keydown", (event) => this.key(event), { ...options, capture: true });
+    window.addEventListener("keydown", (event) => keyPressed(event, this), {
+      ...options,
+      capture: true,
+    });
     window.addEventListener("pointermove", () => this.wake(), options);
     window.addEventListener("pagehide", () => this.report(true), options);
     document.addEventListener(
       "fullscreenchange",
-      () => {
-        this.full = document.fullscreenElement !== null;
-      },
+      () => (this.full = document.fullscreenElement !== null),
       options,
     );
     this.stop.signal.addEventListener(
@@ -112,11 +120,17 @@ export class PlayerView extends MtnElement implements Player {
     const turn = ++this.turn;
     this.session = this.problem = this.following = this.media = undefined;
     this.asking = this.prepared = false;
+    this.wish = {};
+    this.goOnAt = undefined;
     this.medium.reset();
     this.notes.reset();
     const from = place.value.query.get("from");
     try {
-      const session = await engine.play(this.mediaId, from === null ? undefined : Number(from));
+      const session = await engine.play(
+        this.mediaId,
+        report(),
+        from === null ? undefined : Number(from),
+      );
       if (turn !== this.turn) {
         void engine.endPlay(session.id);
         return;
@@ -158,7 +172,9 @@ export class PlayerView extends MtnElement implements Player {
     if (first) {
       this.prepared = true;
       this.prepare(session);
-    } else if (before?.url && usable) this.session = { ...session, url: before.url };
+    } else if (before?.url && usable) {
+      this.session = { ...session, url: before.url, mime_type: before.mime_type };
+    }
     if (session.state === "preparing") this.poll(session.id);
     if (first || session.warnings.length !== before?.warnings.length) {
       this.notes.warn(session.warnings);
@@ -178,14 +194,14 @@ export class PlayerView extends MtnElement implements Player {
   }
 
   private prepare(session: PlaySession): void {
-    const given = place.value.query.get("from");
+    const given = this.goOnAt ?? place.value.query.get("from");
     const at = given === null ? session.resume_from : Number(given);
     const sure = given !== null || place.value.query.has("resume");
     this.medium.duration = session.duration;
     this.startAt = at;
     this.asking = !sure && worthResuming(at, session.duration);
     const preset = session.subtitles.find((track) => track.default && track.url && track.forced);
-    this.subtitle = preset?.id ?? "";
+    if (this.goOnAt === undefined) this.subtitle = preset?.id ?? "";
     if (this.asking) this.focusOn(".panel .primary");
     else void this.updateComplete.then(() => this.start(at));
   }
@@ -196,7 +212,7 @@ export class PlayerView extends MtnElement implements Player {
     void this.updateComplete.then(async () => {
       this.medium.showSubtitle(this.subtitle);
       // Autoplay may be refused; then the play button is there.
-      await this.medium.begin(at);
+      if (this.session) await this.medium.begin(this.session, at);
       this.wake();
       this.renderRoot.querySelector<HTMLElement>(".main-button")?.focus();
     });
@@ -242,16 +258,39 @@ export class PlayerView extends MtnElement implements Player {
   }
 
   private failed(video: HTMLVideoElement): void {
-    const error = video.error;
-    if (!error || !this.session?.url) return;
-    const w = words.player;
-    const [text, hint] =
-      error.code === MediaError.MEDIA_ERR_NETWORK
-        ? [w.cannotNetwork, w.networkHint]
-        : error.code === MediaError.MEDIA_ERR_DECODE
-          ? [w.cannotDecode, w.checkHint]
-          : [this.session.warnings[0] ?? w.cannotFormat, this.session.hint || w.otherScreen];
-    this.problem = new Problem(0, "cannot_play", text, hint);
+    if (video.error && this.session?.url) this.problem = ofElement(video.error, this.session);
+  }
+
+  private async broke(fault: Fault, url: string): Promise<void> {
+    const turn = this.turn;
+    const problem = await ofPlaylist(fault, url);
+    if (turn === this.turn && this.session) this.problem = problem;
+  }
+
+  async change(wish: PlayWish): Promise<void> {
+    this.closePanel();
+    const turn = this.turn;
+    const at = this.medium.time;
+    let session: PlaySession;
+    try {
+      session = await engine.play(this.mediaId, report(), at, wish);
+    } catch (error) {
+      const problem = asProblem(error);
+      say({ kind: "error", text: problem.message, hint: problem.hint });
+      return;
+    }
+    if (turn !== this.turn || session.state === "refused") {
+      void engine.endPlay(session.id);
+      // What plays goes on; why the other would not is said.
+      if (turn === this.turn) say({ kind: "info", text: session.text, hint: session.hint });
+      return;
+    }
+    this.leaveSession();
+    await this.updateComplete; // the element of the former film is gone
+    this.wish = wish;
+    this.goOnAt = at;
+    this.prepared = false;
+    this.take(session);
   }
 
   async again(): Promise<void> {
@@ -262,7 +301,7 @@ export class PlayerView extends MtnElement implements Player {
       return;
     }
     await this.updateComplete;
-    this.video?.load();
+    if (!this.medium.stream) this.video?.load();
     this.start(at);
   }
 
@@ -290,10 +329,6 @@ export class PlayerView extends MtnElement implements Player {
 
   toggle(): void {
     if (!this.asking) this.medium.toggle();
-  }
-
-  seekTo(seconds: number): void {
-    this.medium.seekTo(seconds);
   }
 
   toggleFull(): void {
@@ -334,24 +369,6 @@ export class PlayerView extends MtnElement implements Player {
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector<HTMLElement>(selector)?.focus(),
     );
-  }
-
-  private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const asleep = this.idle;
-    this.wake();
-    if (event.key === "Escape" || event.key === "GoBack" || event.key === "BrowserBack") {
-      if (this.panel) this.closePanel();
-      else if (!document.fullscreenElement) this.leave();
-      else return;
-      event.preventDefault();
-      return;
-    }
-    if (!this.session?.url || this.asking || this.problem) return;
-    if (command(event.key, this, asleep)) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
   }
 
   // -- what is seen

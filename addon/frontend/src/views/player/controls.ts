@@ -3,11 +3,12 @@ import { html, nothing } from "lit";
 import type { Chapter, PlaySession } from "../../api/types";
 import { resolve } from "../../core/base";
 import { clock, episodeCode } from "../../core/format";
+import { wayOf } from "../../core/playback";
 import { vars } from "../../ui/directives";
 import { icon } from "../../ui/icons";
 import { words } from "../../words";
 import type { Player } from "./face";
-import { trackName } from "./panels";
+import { qualities, sounds, trackName } from "./panels";
 import { arrival } from "./stages";
 
 const NEXT_BEFORE_END = 25;
@@ -20,7 +21,7 @@ interface Touch {
 export function picture(player: Player, session: PlaySession, touch: Touch) {
   const heard = player.medium.heard;
   return html`<video
-    src=${resolve(session.url)}
+    src=${player.medium.source(session) ?? nothing}
     preload="auto"
     playsinline
     @pointerdown=${touch.pressed}
@@ -66,6 +67,7 @@ export function topBar(player: Player, session: PlaySession, hidden: boolean) {
   return html`<div class="top ${hidden ? "hidden" : ""}" ?inert=${hidden}>
     ${button(words.player.leave, "left", () => player.leave())}
     <h1>${heading(player, session)}</h1>
+    <span class="how fine">${words.player.ways[wayOf(session)]}</span>
     ${arrival(player)}
   </div>`;
 }
@@ -95,16 +97,18 @@ export function bottomBar(player: Player, session: PlaySession, hidden: boolean)
     ${seekBar(player)}
     <div class="controls">
       ${button(playing ? w.pause : w.play, playing ? "pause" : "play", () => player.toggle(), "main-button")}
-      ${button(w.back10, "back10", () => player.seekTo(player.medium.time - 10))}
-      ${button(w.forward10, "forward10", () => player.seekTo(player.medium.time + 10))}
+      ${button(w.back10, "back10", () => player.medium.seekTo(player.medium.time - 10))}
+      ${button(w.forward10, "forward10", () => player.medium.seekTo(player.medium.time + 10))}
       <span class="time">${clock(time)} / ${clock(duration)}</span>
       <span class="space"></span>
       ${volume(player)}
+      ${sounds(player).length > 1 ? button(w.sound, "sound", () => player.openPanel("sound"), "", "sound") : nothing}
       ${
         session.subtitles.length
           ? button(w.subtitles, "subtitles", () => player.openPanel("subtitles"), "", "subtitles")
           : nothing
       }
+      ${qualities(player).length ? button(w.quality, "quality", () => player.openPanel("quality"), "", "quality") : nothing}
       ${player.following ? button(w.next, "next", () => player.next()) : nothing}
       ${button(w.help, "help", () => player.openPanel("help"), "desk", "help")}
       ${button(player.full ? w.exitFullscreen : w.fullscreen, player.full ? "shrink" : "fullscreen", () => player.toggleFull())}

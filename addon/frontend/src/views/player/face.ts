@@ -1,15 +1,18 @@
 /** What the parts of the player know of the whole, and may ask of it. */
 import type { MediaDetail, MediaItem, PlaySession } from "../../api/types";
+import type { Problem } from "../../api/client";
+import type { PlayWish } from "../../api/engine";
 import type { Medium } from "./medium";
 import type { Notes } from "./notes";
 
-export type Panel = "" | "subtitles" | "help";
+export type Panel = "" | "sound" | "subtitles" | "quality" | "help";
 
 export interface Player {
   readonly medium: Medium;
   readonly notes: Notes;
   readonly mediaId: string;
   readonly session: PlaySession | undefined;
+  readonly problem: Problem | undefined;
   readonly media: MediaDetail | undefined;
   /** The episode after this one. */
   readonly following: MediaItem | undefined;
@@ -20,6 +23,8 @@ export interface Player {
   readonly full: boolean;
   readonly asking: boolean;
   readonly startAt: number;
+  /** What was asked for beyond what the engine would choose. */
+  readonly wish: PlayWish;
 
   /** Bring the buttons back. */
   wake(): void;
@@ -29,9 +34,10 @@ export interface Player {
   leave(): void;
   toggle(): void;
   toggleFull(): void;
-  seekTo(seconds: number): void;
   openPanel(panel: Exclude<Panel, "">): void;
   closePanel(): void;
   chooseSubtitle(id: string): void;
   cycleSubtitle(): void;
+  /** Ask for the film anew, and go on where it is. */
+  change(wish: PlayWish): Promise<void>;
 }

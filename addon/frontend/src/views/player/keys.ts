@@ -2,11 +2,30 @@ import { television } from "../../core/look";
 import { activeElement } from "../../core/spatial";
 import type { Player } from "./face";
 
+/** Listens to every key while the player is open. */
+export function keyPressed(event: KeyboardEvent, player: Player): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const asleep = player.idle;
+  player.wake();
+  if (event.key === "Escape" || event.key === "GoBack" || event.key === "BrowserBack") {
+    if (player.panel) player.closePanel();
+    else if (!document.fullscreenElement) player.leave();
+    else return;
+    event.preventDefault();
+    return;
+  }
+  if (!player.session?.url || player.asking || player.problem) return;
+  if (command(event.key, player, asleep)) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
 /**
  * Do what a key asks of a film that plays. `asleep`: the buttons were hidden when it was pressed.
  * Returns whether the key was meant for the player.
  */
-export function command(key: string, player: Player, asleep: boolean): boolean {
+function command(key: string, player: Player, asleep: boolean): boolean {
   const medium = player.medium;
   const active = activeElement();
   const onButton = active instanceof HTMLButtonElement || active instanceof HTMLAnchorElement;
@@ -25,7 +44,7 @@ export function command(key: string, player: Player, asleep: boolean): boolean {
       // On a television the arrows walk among the buttons while these can be seen.
       if (active instanceof HTMLInputElement && active.id === "volume") return false;
       if (television.value && !asleep && onButton) return false;
-      player.seekTo(medium.time + (key === "ArrowLeft" ? -10 : 10));
+      player.medium.seekTo(medium.time + (key === "ArrowLeft" ? -10 : 10));
       return true;
     }
     case "ArrowUp":
@@ -34,10 +53,10 @@ export function command(key: string, player: Player, asleep: boolean): boolean {
       medium.setVolume(medium.loudness + (key === "ArrowUp" ? 0.05 : -0.05));
       return true;
     case "j":
-      player.seekTo(medium.time - 30);
+      player.medium.seekTo(medium.time - 30);
       return true;
     case "l":
-      player.seekTo(medium.time + 30);
+      player.medium.seekTo(medium.time + 30);
       return true;
     case "m":
       medium.toggleMute();
@@ -56,7 +75,7 @@ export function command(key: string, player: Player, asleep: boolean): boolean {
       return true;
     default:
       if (!/^[0-9]$/.test(key)) return false;
-      player.seekTo((medium.duration * Number(key)) / 10);
+      player.medium.seekTo((medium.duration * Number(key)) / 10);
       return true;
   }
 }

@@ -1,5 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { bufferedEnd } from "../../core/playback";
+import type { PlaySession } from "../../api/types";
+import { resolve } from "../../core/base";
+import { scriptPlays } from "../../core/abilities";
+import { bufferedEnd, isPlaylist } from "../../core/playback";
+import { Stream, type Fault } from "./stream";
 
 const VOLUME = "matinee.volume";
 
@@ -8,6 +12,7 @@ export interface Audience {
   report(): void;
   ticked(video: HTMLVideoElement): void;
   failed(video: HTMLVideoElement): void;
+  broke(fault: Fault, url: string): void;
 }
 
 /** The video element: what it tells, and what it is told. Renders its host anew on every event. */
@@ -26,6 +31,9 @@ export class Medium implements ReactiveController {
   startedAt = 0;
   /** A hand is on the seek bar. */
   private dragging = false;
+  /** Set while a playlist is played by script. */
+  stream: Stream | undefined;
+  private scripted: boolean | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -54,6 +62,8 @@ export class Medium implements ReactiveController {
   /** Let go of the film, so that nothing more is fetched. */
   release(): void {
     this.video?.pause();
+    this.stream?.close();
+    this.stream = undefined;
     this.video?.removeAttribute("src");
     this.video?.load();
   }
@@ -111,11 +121,27 @@ export class Medium implements ReactiveController {
     this.audience.ticked(video);
   }
 
+  /** The address that the element itself reads; none where a script reads it. */
+  source(session: PlaySession): string | undefined {
+    const scripted = isPlaylist(session) && (this.scripted ??= scriptPlays());
+    return scripted ? undefined : resolve(session.url);
+  }
+
   /** Play from this second on. Returns whether the browser allowed it without a press. */
-  async begin(at: number): Promise<boolean> {
+  async begin(session: PlaySession, at: number): Promise<boolean> {
     const video = this.video;
     if (!video) return true;
-    if (at > 0) seekWhenKnown(video, at);
+    if (this.source(session) === undefined) {
+      this.stream?.close();
+      const stream = (this.stream = new Stream(video, resolve(session.url), {
+        changed: () => this.host.requestUpdate(),
+        broke: (fault, url) => {
+          if (this.stream === stream) this.audience.broke(fault, url);
+        },
+      }));
+      await stream.open(at);
+      if (this.stream !== stream) return true;
+    } else if (at > 0) seekWhenKnown(video, at);
     try {
       await video.play();
     } catch (error) {
