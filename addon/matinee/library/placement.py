@@ -97,9 +97,11 @@ class Placement:
     ) -> LibraryFile | None:
         """Return that one of the rows whose file has the very bytes of the source, if any.
 
-        Only files of the same size are read. Drives that are away have none.
+        Only files of the same size are read. Drives that are away have none. Raises
+        `VolumeOffline` when that of the source is.
         """
-        source_root = self._volumes.resolve(source_volume, "")
+        # Looks at the drive: one that has just come back is known to be there.
+        source_root = await self._volumes.writable(source_volume)
         for row in rows:
             if (row.volume_id, row.path) == (source_volume, source):
                 continue
