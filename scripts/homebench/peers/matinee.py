@@ -69,9 +69,10 @@ class Engine(Peer):
             media = self.api("GET", f"/api/downloads/{download}")["media_ids"]
             if media:
                 session = self.api(
-                    "POST", "/api/play", {"media": media[0], "target": {"kind": "bench"}}
+                    "POST", "/api/play", {"media": media[0], "target": {"kind": "vlc"}}
                 )
-                while session["state"] == "preparing" and time.monotonic() < deadline:
+                # A screen may use the address at once, as soon as there is one.
+                while not session["url"] and session["state"] == "preparing":
                     time.sleep(0.01)
                     session = self.api("GET", f"/api/play/{session['id']}")
                 if session["url"]:
@@ -133,6 +134,6 @@ class MatineeFiles(Engine, FileServer):
 
         self.wait(listed, seconds=60, every=0.1)
         session = self.api(
-            "POST", "/api/play", {"media": found[0]["id"], "target": {"kind": "bench"}}
+            "POST", "/api/play", {"media": found[0]["id"], "target": {"kind": "vlc"}}
         )
         return f"http://127.0.0.1:{API}{quote(session['url'])}"
