@@ -7,7 +7,6 @@ picture is not black and its sound was decoded.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from matinee.models.media import Probe
 from matinee.models.screens import DecisionKind, Means, MediaFacts, ScreenProfile
@@ -26,8 +25,6 @@ from matinee.playback.screens.reported import QUESTIONS
 from matinee.programs.ffmpeg import probe
 from tests.support.films import ffmpeg
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
 H264 = "-c:v libx264 -preset ultrafast -pix_fmt"
 FILES = {
     "plain.mp4": f"{H264} yuv420p -c:a aac",
@@ -103,13 +100,11 @@ def address(films: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page()
-        page.goto(f"{address}/index.html")
-        yield page
-        browser.close()
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(f"{address}/index.html")
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")
