@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--peer", action="append", help="part of a peer's name; repeatable")
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "benchdata")
     parser.add_argument("--link", action="append", choices=list(b2_stream.LINKS))
-    parser.add_argument("--file", action="append", help="stream: fast.mp4, slow.mp4 or film.mkv")
+    parser.add_argument("--file", action="append", help="stream: fast.mp4, slow.mp4 or third.mkv")
     parser.add_argument("--torrent-file", action="store_true", help="stream: no magnet link")
     parser.add_argument(
         "--transport",

@@ -34,10 +34,10 @@ def _ffmpeg(*words: object) -> None:
 
 
 def films(folder: Path) -> list[Path]:
-    """fast.mp4 (index in front), slow.mp4 (at the end), film.mkv: 19 minutes at 5 Mbit/s."""
+    """fast.mp4 (index in front), slow.mp4 (at the end), third.mkv: 19 minutes at 5 Mbit/s."""
     media = folder / "media"
     media.mkdir(parents=True, exist_ok=True)
-    fast, slow, mkv = media / "fast.mp4", media / "slow.mp4", media / "film.mkv"
+    fast, slow, mkv = media / "fast.mp4", media / "slow.mp4", media / "third.mkv"
     if not all(path.exists() for path in (fast, slow, mkv)):
         say("Making three films of 19 minutes (about two minutes of work)")
         segment = media / "segment.mp4"
